@@ -1,0 +1,107 @@
+"""Every knob of every stage: one frozen dataclass a stage, with unit, default and its source.
+
+A manifest holds the stage's config; another config means the stage is done again. ``version``
+is raised when the same input and knobs would give other rows.
+"""
+
+import dataclasses
+import hashlib
+import json
+
+from mining.errors import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class ExtractConfig:
+    """From WARC records to unique sentences."""
+
+    version: int = 1
+    #: sentence shards a language, set by hash of the text
+    shards: int = 4
+    #: fewest and most characters of a sentence (LaBSE paper, section 3.1: 10 to 5,000)
+    min_chars: int = 10
+    max_chars: int = 5000
+    #: the same lower bound for Chinese: docs/method.md, "Length of a Chinese sentence"
+    min_chars_zh: int = 4
+    #: characters of a text block that are looked at as one; a longer one is cut, not dropped
+    max_block_chars: int = 10_000
+    #: bytes of a page's decoded body; a longer one is rejected
+    max_page_bytes: int = 10_000_000
+    #: depth of nested elements; HTML parsers take quadratic time beyond
+    max_depth: int = 2_000
+    #: fastText's probability from which its word alone counts (facts: both P and R ≥ .97)
+    min_lang_prob: float = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class EmbedConfig:
+    """From sentences to vectors. The encoder's fingerprint is kept beside it."""
+
+    version: int = 1
+    encoder: str = "labse"
+
+
+@dataclasses.dataclass(frozen=True)
+class MineConfig:
+    """From vectors to nearest neighbours."""
+
+    version: int = 1
+    #: neighbours of each sentence in each direction (Artetxe & Schwenk 2019: 4)
+    k: int = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class CorpusConfig:
+    """From nearest neighbours to pairs."""
+
+    version: int = 1
+    #: ratio, distance or absolute (Artetxe & Schwenk 2019: ratio is best)
+    margin: str = "ratio"
+    #: max, intersect, forward or backward (LASER's mine_bitexts: max)
+    retrieval: str = "max"
+    #: a pair's margin must be above it; docs/method.md, "The thresholds"
+    min_margin: float = 1.06
+    #: a pair's cosine must be at least this: ratios inflate on small corpora
+    min_cosine: float = 0.4
+    #: least number_agreement
+    min_number_agreement: float = 1.0
+    #: greatest length_ratio
+    max_length_ratio: float = 3.0
+    #: a pair with copy_similarity at or above it is a copy, not a translation
+    max_copy_similarity: float = 0.8
+    #: pairs a Parquet file
+    rows_per_file: int = 500_000
+
+
+STAGES = {
+    "extract": ExtractConfig,
+    "embed": EmbedConfig,
+    "mine": MineConfig,
+    "corpus": CorpusConfig,
+}
+
+
+def with_overrides(config, assignments):
+    """``config`` with ``knob=value`` strings applied; InputError for a knob it does not have."""
+    fields = {field.name: field for field in dataclasses.fields(config)}
+    changes = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals or name not in fields or name == "version":
+            raise InputError(
+                f"--set {assignment}: expected KNOB=VALUE with one of "
+                f"{', '.join(sorted(fields.keys() - {'version'}))}"
+            )
+        try:
+            changes[name] = fields[name].type(value)
+        except ValueError:
+            raise InputError(
+                f"--set {assignment}: {value!r} is no {fields[name].type.__name__}"
+            ) from None
+    return dataclasses.replace(config, **changes)
+
+
+def fingerprint(value):
+    """A short hex digest of anything that JSON can hold; the same for equal values."""
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

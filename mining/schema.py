@@ -1,0 +1,163 @@
+"""Every Arrow schema of the project, with what each column means: the one place.
+
+``python -m mining.schema`` prints this as Markdown; docs/schema.md is that output.
+"""
+
+import pyarrow as pa
+
+VERSION = 1
+
+_PROVENANCE = (
+    ("url", pa.string(), "the page's URL as the crawler requested it"),
+    ("date", pa.timestamp("s", tz="UTC"), "when it was crawled (WARC-Date); null if not given"),
+    ("warc_file", pa.string(), "the WARC file the record was read from"),
+    ("warc_offset", pa.int64(), "where the record starts in that file, in bytes"),
+    ("warc_length", pa.int64(), "how many bytes of that file the record takes"),
+    ("digest", pa.string(), "the record's WARC-Payload-Digest; empty if not given"),
+    ("block", pa.int32(), "number of the text block on the page, from 0"),
+    ("position", pa.int32(), "number of the sentence in the block, from 0"),
+)
+
+_PAIR = (
+    ("src_id", pa.int64(), "sentence_id of the English side"),
+    ("tgt_id", pa.int64(), "sentence_id of the other side"),
+    ("margin", pa.float32(), "the margin score (ratio by default); rows are sorted by it"),
+    ("cosine", pa.float32(), "cosine of the two sentence vectors"),
+    ("src_knn_mean", pa.float32(), "mean cosine of the English side's k nearest neighbours"),
+    ("tgt_knn_mean", pa.float32(), "mean cosine of the other side's k nearest neighbours"),
+    ("forward_rank", pa.int16(), "rank of tgt among src's neighbours, from 0; -1: not among them"),
+    ("backward_rank", pa.int16(), "rank of src among tgt's neighbours, from 0; -1: not among them"),
+)
+
+_FILTER_SCORES = (
+    ("number_agreement", pa.float32(), "share of the numbers of both sides found on the other"),
+    ("length_ratio", pa.float32(), "longer side over shorter, in characters weighed by language"),
+    ("copy_similarity", pa.float32(), "how alike the two strings are, 0 to 1 (1: a copy)"),
+)
+
+
+def _schema(columns, **metadata):
+    fields = [
+        pa.field(name, kind, metadata={"description": description})
+        for name, kind, description in columns
+    ]
+    return pa.schema(fields, metadata={"schema_version": str(VERSION), **metadata})
+
+
+def _prefixed(prefix, columns):
+    side = {"src_": "English side", "tgt_": "other side"}[prefix]
+    return tuple((prefix + name, kind, f"{side}: {text}") for name, kind, text in columns)
+
+
+PROVENANCE = tuple(name for name, _, _ in _PROVENANCE)
+
+SENTENCES = _schema(
+    (
+        ("sentence_id", pa.int64(), "xxh3_64 of the UTF-8 text, read as a signed integer"),
+        ("text", pa.string(), "the sentence: NFC, white space collapsed"),
+        ("lang", pa.string(), "ISO 639-1 code of its language"),
+        ("lang_prob", pa.float32(), "fastText's probability of that language"),
+        ("script", pa.string(), "Hans, Hant or Hani for Chinese; Latn, Cyrl… for others"),
+        *_PROVENANCE,
+        ("occurrences", pa.int64(), "how often the text occurred in the whole input"),
+    )
+)
+
+REJECTED_TEXT = _schema(
+    (
+        ("reason", pa.string(), "why the record, page or sentence was left out"),
+        ("level", pa.string(), "record, page or sentence"),
+        ("text", pa.string(), "the sentence; for a record or page what was wrong with it"),
+        ("lang", pa.string(), "language of the sentence; null for a record or page"),
+        *_PROVENANCE,
+    )
+)
+
+PAIRS = _schema(_PAIR)
+
+CORPUS = _schema(
+    (
+        *_PAIR[:2],
+        ("src_text", pa.string(), "the English sentence"),
+        ("tgt_text", pa.string(), "its translation"),
+        ("src_lang", pa.string(), "en"),
+        ("tgt_lang", pa.string(), "ISO 639-1 code of the translation's language"),
+        *_PAIR[2:],
+        *_FILTER_SCORES,
+        *_prefixed("src_", _PROVENANCE),
+        *_prefixed("tgt_", _PROVENANCE),
+    )
+)
+
+REJECTED_PAIRS = pa.schema(
+    [
+        pa.field(
+            "reason", pa.string(), metadata={"description": "the filter that refused the pair"}
+        ),
+        *CORPUS,
+    ],
+    metadata=CORPUS.metadata,
+)
+
+CANDIDATES = _schema(
+    (
+        ("query_id", pa.int64(), "sentence_id of the query"),
+        ("neighbours", pa.list_(pa.int64()), "sentence_ids of its k nearest neighbours, best first"),
+        ("cosines", pa.list_(pa.float32()), "their cosines, falling; ties by rising sentence_id"),
+    )
+)
+
+
+def embeddings(dim, encoder, fingerprint):
+    """The schema of an embedding file: ids and float16 unit vectors of ``dim`` components."""
+    return _schema(
+        (
+            ("sentence_id", pa.int64(), "as in the sentences file of the same name, same order"),
+            ("vector", pa.list_(pa.float16(), dim), "the sentence vector, unit length"),
+        ),
+        encoder=encoder,
+        fingerprint=fingerprint,
+        dim=str(dim),
+    )
+
+
+DATASETS = (
+    ("sentences/lang=XX", "What the pages say, each sentence once a language.", SENTENCES),
+    (
+        "rejects/extract/lang=XX, rejects/extract/records",
+        "Sentences, pages and records that were left out.",
+        REJECTED_TEXT,
+    ),
+    (
+        "embeddings/ENCODER/lang=XX",
+        "Shard-aligned with sentences/lang=XX; 512 stands for the encoder's dim, which is in the "
+        "file's metadata with its name and fingerprint.",
+        embeddings(512, "", ""),
+    ),
+    (
+        "candidates/ENCODER/en-XX/{forward,backward}",
+        "Nearest neighbours over all shards of the other side; forward asks with English.",
+        CANDIDATES,
+    ),
+    ("corpus/en-XX", "The parallel corpus, best pairs first.", CORPUS),
+    ("rejects/corpus/en-XX", "Pairs that a filter refused.", REJECTED_PAIRS),
+)
+
+
+def markdown():
+    """docs/schema.md: a table for each dataset."""
+    lines = [
+        "# Columns",
+        "",
+        f"Schema version {VERSION}. Made by `python -m mining.schema`.",
+    ]
+    for name, text, schema in DATASETS:
+        lines += ["", f"## {name}", "", text, "", "| column | type | meaning |", "| --- | --- | --- |"]
+        for field in schema:
+            description = field.metadata[b"description"].decode()
+            lines.append(f"| {field.name} | {field.type} | {description} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")

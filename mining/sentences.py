@@ -1,0 +1,115 @@
+"""Blocks of text to sentences: sentencex, and rules for where it cuts too often.
+
+Sentences joined again give the block, white space aside: nothing is dropped here.
+"""
+
+import re
+import unicodedata
+
+import sentencex
+
+_CLOSERS = "\"'”’»›“」』）)】》〕]"
+_ORDINAL_END = re.compile(r"(?:^|[\s(„“»])\d{1,4}\.$")
+# A German month, century or noun goes on after an ordinal; a number at the end of a sentence is
+# rarer and, before one of these words, rarer still.
+_ORDINAL_LEAD = re.compile(
+    r"(?:\b(?:am|dem|den|der|die|das|des|vom|zum|zur|im|ab|bis|seit|und|ein|eine|einen|einem|einer|"
+    r"sein|seine|seinem|seinen|seiner|ihr|ihre|ihrem|ihren|ihrer|mein|meine|meinem|meinen|jeder|"
+    r"jede|jeden|jedem|jedes|nach|vor|König|Kaiser|Papst)|\d\.\s?(?:und|bis|oder|/|–|-))\s\d{1,4}\.$",
+    re.IGNORECASE,
+)
+_GERMAN_MONTH = re.compile(
+    r"(?:Januar|Jänner|Februar|Feber|März|April|Mai|Juni|Juli|August|September|Oktober|November|"
+    r"Dezember|Jan|Feb|Mrz|Apr|Jun|Jul|Aug|Sept|Okt|Nov|Dez|Jahrhundert|Jahrhunderts|Jh|"
+    r"Jahrtausend|Klasse|Stock|Etage|Geburtstag|Auflage|Weltkrieg)\b"
+)
+_ENGLISH_OPEN_END = re.compile(
+    r"(?:^|\s|\()(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Fig|Figs|vol|pp|e\.g|i\.e|cf|vs|approx|Rev|Gen|Col|"
+    r"Capt|Lt|Sgt|Mt|Ave|Rd)\.$"
+)
+_GERMAN_OPEN_END = re.compile(
+    r"(?:^|\s|\()(?:z\.\s?B|d\.\s?h|u\.\s?a|i\.\s?d\.\s?R|v\.\s?a|o\.\s?ä|s\.\s?o|s\.\s?u|bzw|ca|"
+    r"Dr|Prof|Nr|Hr|Fr|St|Abs|Art|Bd|Tel|Str|evtl|ggf|inkl|exkl|max|min|vgl|geb|gest|sog|Ing|Dipl|"
+    r"Mag|Hl|Abb|Kap|S)\.$"
+)
+# What a sentence of its own never opens with.
+_CONTINUES = re.compile(r"^[,;:)\]]|^[a-zäöüß]")
+_ONLY_CLOSERS = re.compile(rf"^[{re.escape(_CLOSERS)}\s]+$")
+_ZH_END = re.compile(r"(?<=[。！？!?…])([”’」』）)】》]*)(?=[^”’」』）)】》。！？!?…，、；：,;:])")
+_ZH_QUOTE_GOES_ON = re.compile(
+    r"[”’」』][^。！？，；：“”]{0,12}?(?:说|道|问|答|喊|叫|写|笑|想|讲|回忆|表示|补充|解释|嘟囔|念叨|告诉|提醒|感叹)"
+    r"(?![^。！？]{0,3}：)"
+)
+_BREAK = re.compile(r"[\s,;，；、]")
+
+
+def split_sentences(text, lang, max_block_chars):
+    """The sentences of a block, in order, stripped; joined they are the block again.
+
+    A block beyond ``max_block_chars`` characters is cut at white space or a comma first, since
+    cutters take quadratic time on it.
+    """
+    sentences = []
+    for piece in _pieces(text, max_block_chars):
+        if lang == "zh":
+            parts = _split_chinese(piece)
+        else:
+            parts = _merge([part.strip() for part in sentencex.segment(lang, piece)], lang)
+        sentences.extend(part for part in parts if part)
+    return sentences
+
+
+def normalise(sentence):
+    """The form in which a sentence is stored, compared and hashed: NFC, single spaces."""
+    return unicodedata.normalize("NFC", " ".join(sentence.split()))
+
+
+def _pieces(text, limit):
+    while len(text) > limit:
+        cut = max((m.end() for m in _BREAK.finditer(text, limit // 2, limit)), default=limit)
+        yield text[:cut]
+        text = text[cut:]
+    yield text
+
+
+def _merge(parts, lang):
+    merged = []
+    for part in parts:
+        if merged and part and _goes_on(merged[-1], part, lang):
+            merged[-1] += part if _ONLY_CLOSERS.match(part) else f" {part}"
+        else:
+            merged.append(part)
+    return merged
+
+
+def _goes_on(before, after, lang):
+    """Whether the cut between two parts is none: an abbreviation, an ordinal, a closing mark."""
+    if _ONLY_CLOSERS.match(after) or _CONTINUES.match(after):
+        return True
+    if lang == "de":
+        if _ORDINAL_END.search(before) and (
+            _GERMAN_MONTH.match(after) or _ORDINAL_LEAD.search(before)
+        ):
+            return True
+        return bool(_GERMAN_OPEN_END.search(before))
+    return lang == "en" and bool(_ENGLISH_OPEN_END.search(before))
+
+
+def _split_chinese(text):
+    """Cuts after 。！？… and their closing quotes, but not inside a quotation or a bracket, nor
+    between a quotation and the words that say who spoke."""
+    parts, start, depth = [], 0, 0
+    opened = {"“": 1, "「": 1, "『": 1, "（": 1, "(": 1, "《": 1, "”": -1, "」": -1, "』": -1}
+    opened.update({"）": -1, ")": -1, "》": -1})
+    at = 0
+    for match in _ZH_END.finditer(text):
+        depth = max(0, depth + sum(opened.get(char, 0) for char in text[at : match.end()]))
+        at = match.end()
+        if depth:
+            continue
+        if match.group(1) and _ZH_QUOTE_GOES_ON.match(text, match.start()):
+            continue
+        parts.append(text[start:at].strip())
+        start = at
+    parts.append(text[start:].strip())
+    return parts

@@ -1,0 +1,148 @@
+"""The numbers of a sentence, comparable across languages.
+
+Digits with their separators, clock times, months by name and small numbers in words, so that
+"1,640 m at 6.30 p.m. on 3 May" agrees with „1640 m um 18.30 Uhr am 3. Mai“ and 「5月3日18点30分」.
+"""
+
+import re
+
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])")
+_DIGITS = re.compile(r"\d+")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
+_AFTERNOON = re.compile(r"\b(\d{1,2})(?:[.:]\d{2})?\s?p\.?m\b|(?:下午|晚上|傍晚|夜里|晚)(\d{1,2})", re.I)
+_LARGE = {
+    "thousand": 3,
+    "tausend": 3,
+    "million": 6,
+    "millionen": 6,
+    "billion": 9,
+    "milliarden": 9,
+    "milliarde": 9,
+    "万": 4,
+    "亿": 8,
+}
+_SCALED = re.compile(
+    r"(\d+)(?:[.,](\d+))?\s?(thousand|tausend|million(?:en)?|billion|milliarden?|万|亿)", re.I
+)
+_MONTHS = (
+    ("january", "januar", "jänner", "jan"),
+    ("february", "februar", "feb"),
+    ("march", "märz", "mar"),
+    ("april", "apr"),
+    ("may", "mai"),
+    ("june", "juni", "jun"),
+    ("july", "juli", "jul"),
+    ("august", "aug"),
+    ("september", "sept", "sep"),
+    ("october", "oktober", "oct", "okt"),
+    ("november", "nov"),
+    ("december", "dezember", "dec", "dez"),
+)
+_MONTH_OF = {name: str(at) for at, names in enumerate(_MONTHS, 1) for name in names}
+_WORD = re.compile(r"[^\W\d_]+")
+_EN_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+).split()
+_EN_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+_DE_UNITS = (
+    "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn "
+    "fünfzehn sechzehn siebzehn achtzehn neunzehn"
+).split()
+_DE_TENS = "_ _ zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()
+_ORDINALS = {
+    "en": {1: "first", 2: "second", 3: "third", 5: "fifth", 8: "eighth", 9: "ninth", 12: "twelfth"},
+    "de": {1: "erst", 3: "dritt", 7: "siebt"},
+}
+_ZH_DIGITS = "零一二三四五六七八九"
+
+
+def numbers(text):
+    """The whole numbers of a text as a list of strings of digits, no leading zeros.
+
+    A decimal or a time gives two (3.5 and 3,5 and 3点5分: 3, 5); thousands are put together, as
+    are millions and 万.
+    """
+    text = text.translate(_FULL_WIDTH)
+    text = _GROUPED.sub(lambda found: re.sub(r"\D", "", found.group()), text)
+    text = _SCALED.sub(_in_full, text)
+    return [digits.lstrip("0") or "0" for digits in _DIGITS.findall(text)]
+
+
+def agreement(src, src_lang, tgt, tgt_lang):
+    """The share of the numbers of both texts that the other has too; 1 where there are none."""
+    src_numbers, tgt_numbers = numbers(src), numbers(tgt)
+    if not src_numbers and not tgt_numbers:
+        return 1.0
+    src_left, tgt_left = _unmatched(src_numbers, tgt_numbers), _unmatched(tgt_numbers, src_numbers)
+    src_left, tgt_left = _match_afternoon(src_left, tgt_left, src, tgt)
+    lost = sum(not _said(number, tgt, tgt_lang) for number in src_left)
+    lost += sum(not _said(number, src, src_lang) for number in tgt_left)
+    return 1 - lost / (len(src_numbers) + len(tgt_numbers))
+
+
+def _in_full(found):
+    whole, fraction, unit = found.groups()
+    zeros = _LARGE[unit.lower()] - len(fraction or "")
+    return whole + (fraction or "") + "0" * zeros if zeros >= 0 else found.group()
+
+
+def _unmatched(ours, theirs):
+    left, others = [], list(theirs)
+    for number in ours:
+        if number in others:
+            others.remove(number)
+        else:
+            left.append(number)
+    return left
+
+
+def _match_afternoon(src_left, tgt_left, src, tgt):
+    """Takes out 6 against 18 where a text says that its 6 is in the afternoon."""
+    for text, ours, theirs in ((src, src_left, tgt_left), (tgt, tgt_left, src_left)):
+        for found in _AFTERNOON.finditer(text.translate(_FULL_WIDTH)):
+            hour = (found.group(1) or found.group(2)).lstrip("0")
+            later = str(int(hour or 0) + 12)
+            if hour in ours and later in theirs:
+                ours.remove(hour)
+                theirs.remove(later)
+    return src_left, tgt_left
+
+
+def _said(number, text, lang):
+    """Whether ``text`` says ``number`` in words: a month's name or a number up to 100."""
+    value = int(number) if len(number) <= 3 else 101
+    if value == 0:
+        # Full hours: 7.00 against "seven o'clock", 7 Uhr, 7点.
+        return True
+    lower = text.lower()
+    if any(_MONTH_OF.get(word) == number for word in _WORD.findall(lower)):
+        return True
+    return value <= 100 and any(word in lower for word in _words(value, lang))
+
+
+def _words(value, lang):
+    """Words that say a number from 1 to 100 in a language; empty for one not known here."""
+    tens, unit = divmod(value, 10)
+    if lang == "en":
+        if value == 100:
+            return ("hundred",)
+        word = _EN_UNITS[value] if value < 20 else _EN_TENS[tens]
+        if value > 20 and unit:
+            word += f"-{_EN_UNITS[unit]}"
+        return (word, *filter(None, [_ORDINALS["en"].get(value)]))
+    if lang == "de":
+        if value == 100:
+            return ("hundert",)
+        word = _DE_UNITS[value] if value < 20 else _DE_TENS[tens]
+        if value > 20 and unit:
+            word = f"{_DE_UNITS[unit]}und{word}"
+        return (word, *filter(None, [_ORDINALS["de"].get(value)]))
+    if lang == "zh":
+        if value == 100:
+            return ("百",)
+        if value < 10:
+            return (_ZH_DIGITS[value], "两") if value == 2 else (_ZH_DIGITS[value],)
+        start = "十" if tens == 1 else f"{_ZH_DIGITS[tens]}十"
+        return (start + (_ZH_DIGITS[unit] if unit else ""),)
+    return ()

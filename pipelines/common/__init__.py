@@ -1,0 +1,1 @@
+"""What the jobs share: options, datasets and their manifests, workers, progress."""

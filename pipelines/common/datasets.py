@@ -1,0 +1,103 @@
+"""Parquet files and small JSON files on any file system Beam knows; writes are all or nothing."""
+
+import json
+import posixpath
+import uuid
+
+import pyarrow.parquet as pq
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+
+# Files of this size in rows are read and written in one go; DuckDB and Spark read them apart.
+ROW_GROUP = 65_536
+
+
+def join(*parts):
+    """Path components put together; the first may be a URL."""
+    return posixpath.join(*parts)
+
+
+def write_table(path, table, row_group_size=ROW_GROUP):
+    """Writes ``table`` as the Parquet file ``path``; on an error there is no such file."""
+
+    def write(file):
+        pq.write_table(table, file, compression="zstd", row_group_size=row_group_size)
+
+    _write(path, write)
+
+
+def write_tables(path, schema, tables):
+    """Writes a Parquet file with one row group for each of ``tables`` that is not empty."""
+
+    def write(file):
+        with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+            for table in tables:
+                if table.num_rows:
+                    writer.write_table(table, row_group_size=table.num_rows)
+
+    _write(path, write)
+
+
+def write_json(path, value):
+    """Writes ``value`` as JSON, indented, keys in their order."""
+    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    _write(path, lambda file: file.write(text.encode("utf-8")))
+
+
+def _write(path, write):
+    partial = f"{path}.{uuid.uuid4().hex[:8]}.partial"
+    try:
+        with FileSystems.create(partial, compression_type=CompressionTypes.UNCOMPRESSED) as file:
+            write(file)
+        FileSystems.rename([partial], [path])
+    except BaseException:
+        if FileSystems.exists(partial):
+            FileSystems.delete([partial])
+        raise
+
+
+def open_file(path):
+    """The file as a seekable binary stream, its bytes as they are."""
+    return FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+
+
+def read_table(path, columns=None):
+    """The Parquet file ``path`` as an Arrow table."""
+    with open_file(path) as file:
+        return pq.read_table(file, columns=columns)
+
+
+def read_metadata(path):
+    """The key-value metadata of a Parquet file's schema, as a dict of str."""
+    with open_file(path) as file:
+        metadata = pq.read_schema(file).metadata or {}
+    return {key.decode(): value.decode() for key, value in metadata.items()}
+
+
+def read_json(path):
+    """The value in a JSON file, or None where there is none."""
+    if not FileSystems.exists(path):
+        return None
+    with open_file(path) as file:
+        return json.loads(file.read())
+
+
+def exists(path):
+    """Whether there is a file or folder of that name."""
+    return FileSystems.exists(path)
+
+
+def list_files(pattern):
+    """Paths that match a glob, sorted; empty where none does."""
+    return sorted(found.path for found in FileSystems.match([pattern])[0].metadata_list)
+
+
+def delete(path):
+    """Removes a file, or a folder with all that is in it; nothing where it is not there."""
+    if FileSystems.exists(path):
+        FileSystems.delete([path])
+
+
+def part_name(number):
+    """The file name of a dataset's part."""
+    return f"part-{number:05d}.parquet"

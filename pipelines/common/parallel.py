@@ -1,0 +1,79 @@
+"""A map whose work is done by several processes of this machine.
+
+Beam's own local multi-processing opens ports on every interface and waits for ever when a worker
+dies. Here the elements of a bundle go to a pool of processes and a dead one is an error. With one
+worker, as on a cluster, where the runner has the workers, the function is called in place.
+"""
+
+import concurrent.futures
+import multiprocessing
+import os
+
+import apache_beam as beam
+from apache_beam.transforms.window import GlobalWindow
+from apache_beam.utils.timestamp import MIN_TIMESTAMP
+from apache_beam.utils.windowed_value import WindowedValue
+
+from mining.errors import InputError
+
+
+def worker_count(workers, elements):
+    """How many processes to use: ``workers``, or one a core for 0, and no more than elements."""
+    return max(1, min(workers or os.cpu_count() or 1, elements))
+
+
+class ParallelMap(beam.PTransform):
+    """Each element to ``function(element, *sides)``, called in one of ``workers`` processes.
+
+    function: picklable, as are its results. sides: Beam side inputs or plain values.
+    """
+
+    def __init__(self, function, workers, *sides):
+        super().__init__()
+        self._function = function
+        self._workers = workers
+        self._sides = sides
+
+    def expand(self, elements):
+        return elements | beam.ParDo(_Call(self._function, self._workers), *self._sides)
+
+
+class _Call(beam.DoFn):
+    def __init__(self, function, workers):
+        self._function = function
+        self._workers = workers
+        self._pool = None
+        self._waiting = []
+
+    def setup(self):
+        if self._workers > 1:
+            # spawn: a fork would copy the runner's threads' locks as they happen to be.
+            self._pool = concurrent.futures.ProcessPoolExecutor(
+                self._workers, multiprocessing.get_context("spawn")
+            )
+
+    def start_bundle(self):
+        self._waiting = []
+
+    def process(self, element, *sides):
+        if self._pool is None:
+            yield self._function(element, *sides)
+        else:
+            self._waiting.append(self._pool.submit(self._function, element, *sides))
+
+    def finish_bundle(self):
+        try:
+            for future in concurrent.futures.as_completed(self._waiting):
+                yield WindowedValue(future.result(), MIN_TIMESTAMP, [GlobalWindow()])
+        except concurrent.futures.process.BrokenProcessPool:
+            raise InputError(
+                "a worker process died, most likely for want of memory; run again with fewer "
+                "workers: finished work is kept"
+            ) from None
+        except BaseException:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+    def teardown(self):
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)

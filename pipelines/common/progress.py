@@ -1,0 +1,102 @@
+"""Progress bars of jobs whose work is done elsewhere: workers write counts to files, a thread of
+the job adds them up and draws. Quiet where the screen is none."""
+
+import contextlib
+import json
+import os
+import pathlib
+import sys
+import tempfile
+import threading
+import time
+
+from tqdm import tqdm
+
+_WRITE_SECONDS = 0.2
+_DRAW_SECONDS = 0.2
+
+
+class Reporter:
+    """What a worker counts with; picklable. Does nothing without a folder."""
+
+    def __init__(self, folder=None):
+        self._folder = folder
+        self._counts = {}
+        self._written = 0.0
+
+    def __getstate__(self):
+        return {"_folder": self._folder, "_counts": {}, "_written": 0.0}
+
+    def add(self, **counts):
+        """Adds to the counts, which are written a few times a second at most."""
+        if self._folder is None:
+            return
+        for name, count in counts.items():
+            self._counts[name] = self._counts.get(name, 0) + count
+        if time.monotonic() - self._written > _WRITE_SECONDS:
+            self.flush()
+
+    def flush(self):
+        """Writes the counts so far."""
+        if self._folder is None:
+            return
+        path = pathlib.Path(self._folder) / f"{os.getpid()}-{id(self)}"
+        partial = path.with_suffix(".partial")
+        with contextlib.suppress(OSError):
+            partial.write_text(json.dumps(self._counts))
+            partial.replace(path)
+        self._written = time.monotonic()
+
+
+@contextlib.contextmanager
+def bar(title, total, unit):
+    """A bar over ``total`` things called ``unit``; yields the Reporter that its workers use.
+
+    The bar moves with the count of that name; other counts stand beside it, with a rate.
+    """
+    if not sys.stderr.isatty():
+        yield Reporter()
+        return
+    with tempfile.TemporaryDirectory(prefix="progress-") as folder:
+        drawing = tqdm(
+            total=total,
+            desc=f"{title:<8}",
+            unit=f" {unit}",
+            dynamic_ncols=True,
+            bar_format="{desc} {percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt}{unit}, "
+            "{elapsed}{postfix}",
+        )
+        stop = threading.Event()
+        thread = threading.Thread(target=_draw, args=(drawing, folder, unit, stop), daemon=True)
+        thread.start()
+        try:
+            yield Reporter(folder)
+        finally:
+            stop.set()
+            thread.join()
+            drawing.close()
+
+
+def _draw(drawing, folder, unit, stop):
+    started = time.monotonic()
+    while True:
+        ended = stop.wait(_DRAW_SECONDS)
+        counts = _total(folder)
+        drawing.n = min(counts.pop(unit, 0), drawing.total)
+        seconds = max(time.monotonic() - started, 1e-3)
+        drawing.set_postfix_str(
+            ", ".join(f"{n:,} {name} ({n / seconds:,.0f}/s)" for name, n in counts.items())
+        )
+        if ended:
+            return
+
+
+def _total(folder):
+    total = {}
+    for path in pathlib.Path(folder).iterdir():
+        if path.suffix == ".partial":
+            continue
+        with contextlib.suppress(OSError, ValueError):
+            for name, count in json.loads(path.read_text()).items():
+                total[name] = total.get(name, 0) + count
+    return total

@@ -1,0 +1,204 @@
+"""Nearest neighbours to the parallel corpus: match once, then a map over runs of ranked pairs.
+
+Matching needs all scores of a language pair together: ids and numbers, about 60 bytes a pair, no
+text. The pairs go on in batches by rank; each batch fetches its sentences and becomes one file.
+"""
+
+import dataclasses
+import sys
+
+import apache_beam as beam
+import pyarrow as pa
+
+from mining import corpus
+from mining.config import CorpusConfig
+from mining.errors import InputError
+from mining.margin import MARGINS, RETRIEVALS, mine_pairs
+from mining.schema import CORPUS, REJECTED_PAIRS, SENTENCES
+from pipelines import mine
+from pipelines.common import coders, datasets, manifests, options, progress
+
+STAGE = "corpus"
+
+
+def folder_of(output, lang):
+    """Where the corpus of English and ``lang`` stands."""
+    return datasets.join(output, "corpus", f"en-{lang}")
+
+
+def rejects_of(output, lang):
+    """Where the pairs stand that did not get into the corpus."""
+    return datasets.join(output, "rejects", STAGE, f"en-{lang}")
+
+
+class MatchPairs:
+    """(forward files, backward files) to the ranked pairs: (number, batch of schema PAIRS)."""
+
+    def __init__(self, config):
+        self._config = config
+
+    def __call__(self, paths):
+        forward, backward = (mine.read_neighbours(side) for side in paths)
+        pairs = mine_pairs(forward, backward, self._config.margin, self._config.retrieval)
+        size = self._config.rows_per_file
+        for number, at in enumerate(range(0, max(pairs.num_rows, 1), size)):
+            yield number, pairs.slice(at, size)
+
+
+class WritePairs:
+    """(number, batch of pairs) to a file of the corpus and one of rejects; returns both counts."""
+
+    def __init__(self, sentences, shards, folder, rejects, config, reporter):
+        self._sentences = sentences
+        self._shards = shards
+        self._folder = folder
+        self._rejects = rejects
+        self._config = config
+        self._reporter = reporter
+
+    def __call__(self, batch):
+        number, pairs = batch
+        sides = [
+            corpus.take_sentences(
+                pairs[column].to_numpy(),
+                self._shards,
+                lambda shard, folder=folder: datasets.read_table(
+                    datasets.join(folder, datasets.part_name(shard))
+                ).cast(SENTENCES),
+            )
+            for column, folder in zip(("src_id", "tgt_id"), self._sentences, strict=True)
+        ]
+        kept, rejected = corpus.assemble(pairs, *sides, self._config)
+        name = datasets.part_name(number)
+        datasets.write_table(datasets.join(self._folder, name), kept.cast(CORPUS))
+        datasets.write_table(datasets.join(self._rejects, name), rejected.cast(REJECTED_PAIRS))
+        self._reporter.add(pairs=pairs.num_rows)
+        self._reporter.flush()
+        reasons = rejected["reason"].value_counts().to_pylist()
+        return number, kept.num_rows, {item["values"]: item["counts"] for item in reasons}
+
+
+class Finish:
+    """Writes both manifests, when all else is there."""
+
+    def __init__(self, folder, rejects, key, config, more):
+        self._folder = folder
+        self._rejects = rejects
+        self._key = key
+        self._config = config
+        self._more = more
+
+    def __call__(self, _, written):
+        reasons = {}
+        for _, _, by_reason in written:
+            for reason, count in by_reason.items():
+                reasons[reason] = reasons.get(reason, 0) + count
+        parts = [datasets.part_name(number) for number, _, _ in sorted(written, key=lambda w: w[0])]
+        rejected = dict(sorted(reasons.items()))
+        manifests.write(
+            self._rejects,
+            self._key,
+            STAGE,
+            self._config,
+            parts=parts,
+            rows=sum(rejected.values()),
+        )
+        manifests.write(
+            self._folder,
+            self._key,
+            STAGE,
+            self._config,
+            parts=parts,
+            rows=sum(rows for _, rows, _ in written),
+            rejected=rejected,
+            **self._more,
+        )
+        return "done"
+
+
+class BuildCorpus(beam.PTransform):
+    """A PCollection of one (forward files, backward files) to corpus/ and rejects/corpus/."""
+
+    def __init__(self, write, finish, config):
+        super().__init__()
+        self._write = write
+        self._finish = finish
+        self._config = config
+
+    def expand(self, candidates):
+        written = (
+            candidates
+            | "MatchPairs"
+            >> beam.FlatMap(MatchPairs(self._config)).with_output_types(tuple[int, pa.Table])
+            # Each batch on its own way: without this they stay with the worker that matched.
+            | "Spread" >> beam.Reshuffle()
+            | "WritePairs" >> beam.Map(self._write)
+        )
+        return (
+            candidates.pipeline
+            | "Once" >> beam.Create([None])
+            | "Finish" >> beam.Map(self._finish, beam.pvalue.AsList(written))
+        )
+
+
+def run(source, output, lang, encoder_name, config, beam_options):
+    """Makes corpus/en-XX and rejects/corpus/en-XX for one language.
+
+    Raises InputError where sentences or candidates are missing or don't belong together.
+    """
+    if config.margin not in MARGINS or config.retrieval not in RETRIEVALS:
+        raise InputError(
+            f"margin {config.margin!r}, retrieval {config.retrieval!r}: the margins are "
+            f"{', '.join(MARGINS)}; the retrievals {', '.join(RETRIEVALS)}"
+        )
+    folders = [datasets.join(source, "sentences", f"lang={side}") for side in ("en", lang)]
+    sentences = [manifests.require(folder, "extract") for folder in folders]
+    candidates = mine.folder_of(source, encoder_name, lang)
+    found = manifests.require(candidates, "mine")
+    key = manifests.key_of(
+        STAGE, dataclasses.asdict(config), [found["key"], *(made["key"] for made in sentences)]
+    )
+    manifests.claim_output(output)
+    folder, rejects = folder_of(output, lang), rejects_of(output, lang)
+    if manifests.is_current(folder, key):
+        return
+    manifests.begin(folder)
+    manifests.begin(rejects)
+    coders.register()
+    paths = tuple(
+        [datasets.join(candidates, direction, part) for part in found[direction]]
+        for direction in mine.DIRECTIONS
+    )
+    local = options.is_local(beam_options)
+    # No more pairs than English sentences or their translations.
+    with progress.bar(f"corpus {lang}", min(found["rows"].values()), "pairs") as reporter:
+        write = WritePairs(
+            folders,
+            sentences[0]["config"]["shards"],
+            folder,
+            rejects,
+            config,
+            reporter if local else progress.Reporter(),
+        )
+        more = {"encoder": encoder_name, "sentences": found["rows"]}
+        finish = Finish(folder, rejects, key, dataclasses.asdict(config), more)
+        with options.pipeline(beam_options) as pipeline:
+            (
+                pipeline
+                | "Candidates" >> beam.Create([paths])
+                | BuildCorpus(write, finish, config)
+            )
+
+
+def main(argv):
+    """The command line of this job."""
+    parser = options.parser(__doc__, input="the folder with sentences/ and candidates/")
+    parser.add_argument("--encoder", default="labse", help="name of a folder in candidates/")
+    ours, beam_options = options.parse(parser, argv)
+    config = options.configured(CorpusConfig(), STAGE, ours.overrides)
+    for lang in ours.languages[1:]:
+        run(options.one_input(ours), ours.output, lang, ours.encoder, config, beam_options)
+
+
+if __name__ == "__main__":
+    sys.exit(options.guarded(main))

@@ -5,7 +5,6 @@ text. The pairs go on in batches by rank; each batch fetches its sentences and b
 """
 
 import dataclasses
-import sys
 
 import apache_beam as beam
 import pyarrow as pa
@@ -201,4 +200,4 @@ def main(argv):
 
 
 if __name__ == "__main__":
-    sys.exit(options.guarded(main))
+    options.command("pipelines.corpus")

@@ -1,8 +1,6 @@
 """Sentences to vectors: a map over files, each to one of the same name with its rows in order."""
 
 import dataclasses
-import functools
-import sys
 
 import apache_beam as beam
 import numpy as np
@@ -20,10 +18,6 @@ _BATCH = 8192
 def folder_of(output, encoder_name, lang):
     """Where the vectors of a language by an encoder stand."""
     return datasets.join(output, "embeddings", encoder_name, f"lang={lang}")
-
-
-# One model a process, however many threads ask for it.
-_encoder = functools.lru_cache(maxsize=1)(load_encoder)
 
 
 class EmbedShard:
@@ -51,7 +45,7 @@ class EmbedShard:
         return datasets.exists(target) and datasets.read_metadata(target).get("key") == self._key
 
     def _embedded(self, sentences):
-        encoder = _encoder(self._encoder, self._threads)
+        encoder = load_encoder(self._encoder, self._threads)
         schema = embeddings(encoder.dim, encoder.name, encoder.fingerprint)
         schema = schema.with_metadata({**schema.metadata, "key": self._key})
         vectors = np.empty((sentences.num_rows, encoder.dim), np.float16)
@@ -83,7 +77,7 @@ def run(source, output, languages, config, workers, beam_options):
         lang: manifests.require(datasets.join(source, "sentences", f"lang={lang}"), "extract")
         for lang in languages
     }
-    encoder = _encoder(config.encoder, workers)
+    encoder = load_encoder(config.encoder, workers)
     manifests.claim_output(output)
     # The encoder counts by what it is, not by what it was called.
     settings = {"version": config.version, "fingerprint": encoder.fingerprint}
@@ -140,4 +134,4 @@ def main(argv):
 
 
 if __name__ == "__main__":
-    sys.exit(options.guarded(main))
+    options.command("pipelines.embed")

@@ -8,7 +8,6 @@ import collections
 import dataclasses
 import itertools
 import os
-import sys
 
 import apache_beam as beam
 import pyarrow as pa
@@ -392,4 +391,4 @@ def main(argv):
 
 
 if __name__ == "__main__":
-    sys.exit(options.guarded(main))
+    options.command("pipelines.extract")

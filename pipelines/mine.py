@@ -5,7 +5,6 @@ one at a time, so memory is that of two shards and the neighbours are those of t
 """
 
 import dataclasses
-import sys
 
 import apache_beam as beam
 import numpy as np
@@ -148,4 +147,4 @@ def main(argv):
 
 
 if __name__ == "__main__":
-    sys.exit(options.guarded(main))
+    options.command("pipelines.mine")

@@ -1,5 +1,6 @@
 """Sentence encoders by name: ``muse`` (embedded), ``labse``, or a model folder's path."""
 
+import functools
 import pathlib
 
 from mining.encoders.base import Encoder
@@ -8,6 +9,8 @@ from mining.errors import InputError
 NAMES = ("labse", "muse")
 
 
+# One model a process, however many threads ask for it.
+@functools.lru_cache(maxsize=1)
 def load_encoder(name, threads=0) -> Encoder:
     """The encoder called ``name``, or the BERT model in the folder of that name.
 

@@ -40,7 +40,11 @@ def write_tables(path, schema, tables):
 
 def write_json(path, value):
     """Writes ``value`` as JSON, indented, keys in their order."""
-    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def write_text(path, text):
+    """Writes ``text`` as UTF-8."""
     _write(path, lambda file: file.write(text.encode("utf-8")))
 
 

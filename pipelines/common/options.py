@@ -5,6 +5,7 @@ Every job takes its own options and any Beam option; without --runner it runs on
 
 import argparse
 import contextlib
+import importlib
 import logging
 import re
 import sys
@@ -103,12 +104,20 @@ def pipeline(beam_options):
     made.run().wait_until_finish()
 
 
-def guarded(main, argv=None):
+def command(module):
+    """Runs a module's main as a command and exits.
+
+    Imported by its name, not as __main__: what workers get pickled must be found there too.
+    """
+    sys.exit(guarded(importlib.import_module(module).main, sys.argv[1:]))
+
+
+def guarded(main, argv):
     """Runs ``main(argv)`` and returns the exit status: 2 with one line for what a user can mend."""
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
     logging.getLogger("root").setLevel(logging.ERROR)
     try:
-        main(sys.argv[1:] if argv is None else argv)
+        main(argv)
     except KeyboardInterrupt:
         print("\nstopped; run the same command again to go on", file=sys.stderr)
         return 130

@@ -11,10 +11,10 @@ import re
 import textwrap
 import typing
 
-# Up to three words with no mark between them; in Chinese the first characters after a mark, which
-# is the one place where a word surely begins.
+# Up to three words with no mark between them; in Chinese all between two marks, since nothing
+# else shows where a word ends.
 _PHRASES = {
-    "zh": re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,4}"),
+    "zh": re.compile(r"(?<!\w)[\u4e00-\u9fff]{2,7}(?!\w)"),
     "": re.compile(r"\w[\w’'-]*(?:\s\w[\w’'-]*){0,2}"),
 }
 _ZH_BREAK = re.compile(r"(?<=[，。；：、！？])(?=[\u4e00-\u9fff])")
@@ -66,7 +66,7 @@ def wrap(text, lang, width):
         return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
     lines = [""]
     for piece in _ZH_BREAK.split(text):
-        if len(lines[-1]) + len(piece) > width // 2 and lines[-1]:
+        if len(lines[-1]) + len(piece) > width // 3 and lines[-1]:
             lines.append("")
         lines[-1] += piece
     return "\n".join(lines)
@@ -78,7 +78,7 @@ def running_text(text, lang, style, href):
     if style.width:
         text = wrap(text, lang, style.width)
     phrases = list(_PHRASES.get(lang, _PHRASES[""]).finditer(text))
-    if number % 4 or len(phrases) < 3:
+    if number % 4 or not phrases or len(text) < 16:
         return escape(text)
     start, end = phrases[number // 4 % len(phrases)].span()
     tag = style.inline[number // 64 % len(style.inline)]

@@ -5,83 +5,12 @@ Each takes a page and the charset its meta element claims ('' for none) and give
 
 import json
 
+from samples import styles
 from samples.markup import Style, anchor, attribute, escape, render_blocks
 
 _LOCALES = {"en": "en-GB", "de": "de-DE", "zh": "zh-CN", "fr": "fr-FR"}
 _OWN_NAMES = {"en": "English", "de": "Deutsch", "zh": "中文"}
 _NAV = ("nav1", "nav2", "nav3", "nav4")
-_NEWS_STYLE = Style(
-    quote='<figure class="pull"><blockquote>{}</blockquote></figure>',
-    table=(
-        '<table class="facts"><tbody>',
-        '<tr><th scope="row">{}</th><td>{}</td></tr>',
-        "</tbody></table>",
-    ),
-    inline=("a", "strong", "em"),
-)
-_SOUP_STYLE = Style(
-    h1='<div class="headline"><h1>{}</h1></div>',
-    h2='<div class="subhead"><span class="txt">{}</span></div>',
-    p='<div class="text"><div class="inner">{}</div></div>',
-    quote='<div class="text quotebox">{}</div>',
-    ul=('<ul class="list">', '<li><span class="li">{}</span></li>', "</ul>"),
-    ol=('<ol class="list num">', '<li><span class="li">{}</span></li>', "</ol>"),
-    table=(
-        '<div class="tablewrap"><table cellspacing="0">',
-        '<tr><td class="c1">{}</td><td class="c2">{}</td></tr>',
-        "</table></div>",
-    ),
-    inline=("a", "b", "i"),
-)
-_NINETIES_STYLE = Style(
-    h1="<CENTER><FONT SIZE=+2 COLOR=#803000><B>{}</B></FONT></CENTER><BR><BR>",
-    h2="<FONT SIZE=+1 COLOR=#803000><B>{}</B></FONT><BR><BR>",
-    p="{}\n<BR><BR>",
-    quote='<FONT COLOR="#405020"><I>{}</I></FONT>\n<BR><BR>',
-    ul=("<UL>", "<LI>{}", "</UL><BR>"),
-    ol=("<OL>", "<LI>{}", "</OL><BR>"),
-    table=(
-        "<TABLE BORDER=1 CELLPADDING=3>",
-        "<TR><TD BGCOLOR=#FFF4DC>{}<TD>{}",
-        "</TABLE><BR><BR>",
-    ),
-    inline=("A", "B", "FONT"),
-    width=64,
-)
-_BLOG_STYLE = Style(
-    h1='<h1 class="entry-title">{}</h1>',
-    quote='<blockquote class="wp-block-quote">{}</blockquote>',
-    table=(
-        '<figure class="wp-block-table"><table><tbody>',
-        "<tr><td>{}</td><td>{}</td></tr>",
-        "</tbody></table></figure>",
-    ),
-    inline=("a", "strong", "em"),
-)
-_DOCS_STYLE = Style(
-    h2='<h2>{}<a class="headerlink" href="#top">¶</a></h2>'.replace("¶", ""),
-    quote='<aside class="note"><p>{}</p></aside>',
-    table=(
-        '<table class="docutils">',
-        "<tr><td><p>{}</p></td><td><p>{}</p></td></tr>",
-        "</table>",
-    ),
-    inline=("a", "strong", "kbd"),
-)
-_WIKI_STYLE = Style(
-    h1='<h1 id="firstHeading" class="firstHeading">{}</h1>',
-    h2='<h2><span class="mw-headline">{}</span></h2>',
-    table=('<table class="wikitable">', "<tr><td>{}</td><td>{}</td></tr>", "</table>"),
-    inline=("a", "b", "i"),
-)
-_TIGHT_STYLE = Style(
-    quote="<blockquote>{}</blockquote>",
-    table=("<table>", "<tr><td>{}<td>{}", "</table>"),
-    ul=("<ul>", "<li>{}", "</ul>"),
-    ol=("<ol>", "<li>{}", "</ol>"),
-    inline=("a", "b", "em"),
-    between="",
-)
 
 
 def _items(links):
@@ -144,7 +73,7 @@ def news(page, charset):
 </header>
 <main id="main">
 <article>
-{render_blocks(page, _NEWS_STYLE)}
+{render_blocks(page, styles.NEWS)}
 <footer><p><time datetime="{page.date}">{say("published")}</time></p></footer>
 </article>
 <aside>
@@ -197,7 +126,7 @@ def soup(page, charset):
 <div class="box hotline">{say("hotline")}</div>
 </div>
 <div id="content" class="col clearfix">
-{render_blocks(page, _SOUP_STYLE)}
+{render_blocks(page, styles.SOUP)}
 <div class="meta">{say("published")}</div>
 <div class="smallprint">{say("disclaimer")}</div>
 </div>
@@ -248,7 +177,7 @@ def nineties(page, charset):
 </TD>
 <TD VALIGN=TOP>
 <TABLE WIDTH=560 BORDER=0><TR><TD><FONT FACE="Times New Roman" SIZE=3>
-{render_blocks(page, _NINETIES_STYLE)}
+{render_blocks(page, styles.NINETIES)}
 </FONT></TD></TR>
 <TR><TD ALIGN=RIGHT><FONT SIZE=1>{say("published")}</FONT></TD></TR></TABLE>
 </TD></TR></TABLE>
@@ -269,7 +198,8 @@ def nineties(page, charset):
 def blog(page, charset):
     """A blog with tags, share buttons and a cookie banner."""
     say = page.say
-    tags = ", ".join(f'<a rel="tag" href="/tag/{k}/">{say(k)}</a>' for k in ("tag1", "tag2", "tag3"))
+    keys = ("tag1", "tag2", "tag3")
+    tags = ", ".join(f'<a rel="tag" href="/tag/{key}/">{say(key)}</a>' for key in keys)
     related = ""
     if page.others:
         related = f"""<section class="related-posts"><h3>{say("others")}</h3>
@@ -283,7 +213,8 @@ def blog(page, charset):
 {_meta(charset)}<title>{_title(page)}</title>
 <meta property="og:title" content="{attribute(page.title)}">
 {_alternates(page)}
-<script>window.dataLayer = window.dataLayer || []; dataLayer.push({{"lang": "{page.lang}"}});</script>
+<script>window.dataLayer = window.dataLayer || [];
+dataLayer.push({{"lang": "{page.lang}"}});</script>
 </head>
 <body class="single single-post">
 <div id="cookie-notice" class="cookie-banner"><span>{say("cookie")}</span>
@@ -298,7 +229,7 @@ def blog(page, charset):
 <article class="post type-post">
 <div class="entry-meta"><span class="posted-on">{say("published")}</span></div>
 <div class="entry-content">
-{render_blocks(page, _BLOG_STYLE)}
+{render_blocks(page, styles.BLOG)}
 <p class="photo-credit">{say("photos")}</p>
 </div>
 <div class="entry-footer"><span class="tags-label">{say("tags")}:</span> {tags}</div>
@@ -326,7 +257,7 @@ def _sections(page):
             groups.append([])
         groups[-1].append(block)
     return "\n".join(
-        f'<section id="part-{number}">\n{render_blocks(page, _DOCS_STYLE, group)}\n</section>'
+        f'<section id="part-{number}">\n{render_blocks(page, styles.DOCS, group)}\n</section>'
         for number, group in enumerate(groups)
     )
 
@@ -354,7 +285,8 @@ def docs(page, charset):
 <link rel="stylesheet" href="/style.css">
 </head>
 <body>
-<div class="topbar"><a href="{page.index_url}">{say("name")}</a> <span>{say("tagline")}</span>
+<div class="topbar"><a href="{page.index_url}">{say("name")}</a>
+<p class="claim">{say("tagline")}</p>
 <ul class="menu">
 {_nav_items(page)}
 </ul>
@@ -385,17 +317,17 @@ def wiki(page, charset):
     say = page.say
     declaration = f'<?xml version="1.0" encoding="{charset}"?>\n' if charset else ""
     infobox = "\n".join(
-        f'<tr><th>{say(key)}</th><td>{say(key + "_value")}</td></tr>'
+        f"<tr><th>{say(key)}</th><td>{say(key + '_value')}</td></tr>"
         for key in ("box_place", "box_owner")
     )
     refs = "\n".join(
-        f'<li id="cite_note-{number}"><span class="reference-text">{say(f"ref{number}")}</span></li>'
+        f'<li id="cite_note-{number}"><span class="ref-text">{say(f"ref{number}")}</span></li>'
         for number in (1, 2, 3)
     )
     tabs = "".join(f'<li><a href="#{key}">{say(key)}</a></li>' for key in ("tab1", "tab2", "tab3"))
     related = ""
     if page.others:
-        related = f'<h3>{say("others")}</h3>\n<ul>\n{_items(page.others)}\n</ul>'
+        related = f"<h3>{say('others')}</h3>\n<ul>\n{_items(page.others)}\n</ul>"
     lang = _LOCALES[page.html_lang]
     heading = [block for block in page.blocks if block[0] == "h1"]
     rest = [block for block in page.blocks if block[0] != "h1"]
@@ -409,14 +341,14 @@ def wiki(page, charset):
 <body class="mediawiki ltr">
 <div id="siteNotice">{say("cookie")} <a href="#ok">{say("accept")}</a></div>
 <div id="content" class="mw-body">
-{render_blocks(page, _WIKI_STYLE, heading)}
+{render_blocks(page, styles.WIKI, heading)}
 <div id="siteSub">{say("tagline")}</div>
 <div id="mw-content-text">
 <table class="infobox"><caption>{escape(page.title)}</caption>
 <tr><td colspan="2"><img src="/logo.png" alt="" /></td></tr>
 {infobox}
 <tr><th>{say("box_checked")}</th><td>{page.date[:10]}</td></tr></table>
-{render_blocks(page, _WIKI_STYLE, rest)}
+{render_blocks(page, styles.WIKI, rest)}
 <h2><span class="mw-headline">{say("refs")}</span></h2>
 <ol class="references">
 {refs}
@@ -466,7 +398,7 @@ def tight(page, charset):
         f"<noscript><p>{escape(say.unseen('noscript'))}</p></noscript>",
         f"<div class=hd><a href={page.index_url}>{say('name')}</a><p>{say('tagline')}</p>",
         f"<ul class=nv>{_nav_items(page)}</ul></div><div class=art>",
-        render_blocks(page, _TIGHT_STYLE),
+        render_blocks(page, styles.TIGHT),
         f"<p class=dt>{say('published')}</p></div>",
         f"<div hidden><p>{escape(say.unseen('hidden'))}</p></div>",
         f"<button class=mr aria-hidden=true>{say('more')}</button>{others}",

@@ -1,0 +1,55 @@
+# make mine LANG=de: from WARC files to a parallel corpus. README.md says what the rest does.
+
+# LANG is every shell's locale too: only one given on make's own command line is meant for us, and
+# it must not become the locale of what is started here.
+ifeq ($(origin LANG),command line)
+TARGET := $(LANG)
+else
+TARGET := de
+endif
+unexport LANG
+comma := ,
+
+OUT ?= out
+ENCODER ?= muse
+WORKERS ?= 0
+ifeq ($(origin WARC),undefined)
+WARC := samples/*.warc.gz
+GOLD := $(wildcard $(foreach lang,$(subst $(comma), ,$(TARGET)),samples/gold/en-$(lang).tsv))
+endif
+
+VENV := .venv
+READY := $(VENV)/.ready
+PYTHON := LANG=C.UTF-8 $(VENV)/bin/python
+
+.PHONY: mine samples test test-all lint schema clean
+.DEFAULT_GOAL := mine
+
+mine: $(READY)
+	@$(PYTHON) -m pipelines.run --input $(WARC) --output '$(OUT)' --languages 'en,$(TARGET)' \
+	  --encoder '$(ENCODER)' --workers '$(WORKERS)' $(if $(GOLD),--gold $(GOLD)) $(ARGS)
+
+samples: $(READY)
+	@$(PYTHON) -m samples.build
+
+schema: $(READY)
+	@$(PYTHON) -m mining.schema > docs/schema.md
+
+test: $(READY)
+	@$(PYTHON) -m pytest -q -m 'not slow'
+
+test-all: $(READY)
+	@$(PYTHON) -m pytest -q
+
+lint: $(READY)
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+
+clean:
+	rm -rf $(VENV) build *.egg-info
+
+$(READY): setup.py constraints.txt
+	@echo "setting up $(VENV), once" >&2
+	@python3 -m venv $(VENV)
+	@PIP_CONSTRAINT=constraints.txt $(VENV)/bin/python -m pip install --quiet \
+	  --disable-pip-version-check --editable '.[muse,labse,test]'
+	@touch $@

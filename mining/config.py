@@ -63,12 +63,16 @@ class CorpusConfig:
     min_margin: float = 1.06
     #: a pair's cosine must be at least this: ratios inflate on small corpora
     min_cosine: float = 0.4
-    #: least number_agreement
+    #: a pair whose two pages share no other pair needs a margin above this
+    min_margin_alone: float = 1.2
+    #: least number_agreement, negation_agreement and name_agreement
     min_number_agreement: float = 1.0
+    min_negation_agreement: float = 1.0
+    min_name_agreement: float = 1.0
     #: greatest length_ratio
     max_length_ratio: float = 3.0
     #: a pair with copy_similarity at or above it is a copy, not a translation
-    max_copy_similarity: float = 0.8
+    max_copy_similarity: float = 0.9
     #: pairs a Parquet file
     rows_per_file: int = 500_000
 

@@ -10,8 +10,11 @@ import bisect
 import collections
 import csv
 import dataclasses
+import re
 
 from mining.errors import InputError
+
+_ENDS = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +73,8 @@ def compare(pairs, gold):
 
 
 def _bare(text):
-    return "".join(text.split())
+    """Without white space, and without marks at the ends, which a page's style may add."""
+    return _ENDS.sub("", "".join(text.split()))
 
 
 class _Finder:

@@ -8,25 +8,35 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
-from mining import numbers
+from mining import names, negation, numbers
 
 #: characters of a translation per character of English: medians of the Tatoeba bitext test set;
 #: 1 for a language not listed
 CHARS_PER_ENGLISH_CHAR = {"de": 1.16, "zh": 0.32, "ja": 0.47, "ko": 0.53}
 
+#: length ratio from which the longer side says something that the shorter does not
+_SAYS_MORE = 1.4
+
 
 def number_agreement(table):
     """See mining.numbers.agreement; float32 [n]."""
-    columns = (table[name].to_pylist() for name in ("src_text", "src_lang", "tgt_text", "tgt_lang"))
-    scores = [numbers.agreement(*row) for row in zip(*columns, strict=True)]
-    return np.array(scores, dtype=np.float32)
+    return _of_each(table, numbers.agreement)
+
+
+def negation_agreement(table):
+    """See mining.negation.agreement; float32 [n]."""
+    return _of_each(table, negation.agreement)
+
+
+def name_agreement(table):
+    """See mining.names.agreement; float32 [n]."""
+    texts = (table[name].to_pylist() for name in ("src_text", "tgt_text"))
+    return np.array([names.agreement(*row) for row in zip(*texts, strict=True)], dtype=np.float32)
 
 
 def length_ratio(table):
     """The longer side over the shorter, lengths in English characters; float32 [n], at least 1."""
-    factors = [CHARS_PER_ENGLISH_CHAR.get(lang, 1.0) for lang in table["tgt_lang"].to_pylist()]
-    src = _lengths(table["src_text"])
-    tgt = _lengths(table["tgt_text"]) / np.array(factors, dtype=np.float64)
+    src, tgt = _english_lengths(table)
     return (np.maximum(src, tgt) / np.minimum(src, tgt)).astype(np.float32)
 
 
@@ -36,7 +46,7 @@ def copy_similarity(table):
     return (process.cpdist(src, tgt, scorer=fuzz.ratio) / 100).astype(np.float32)
 
 
-SCORES = (number_agreement, length_ratio, copy_similarity)
+SCORES = (number_agreement, negation_agreement, name_agreement, length_ratio, copy_similarity)
 
 
 def score(table):
@@ -51,12 +61,18 @@ def reject_reasons(table, config):
     """Why each scored pair is refused, or ''; NumPy array of str [n]. The first reason counts."""
     values = {
         name: table[name].to_numpy()
-        for name in ("margin", "cosine", *(column.__name__ for column in SCORES))
+        for name in ("margin", "cosine", "page_support", *(column.__name__ for column in SCORES))
     }
     refused = (
         ("margin", ~(values["margin"] > config.min_margin)),
         ("cosine", ~(values["cosine"] >= config.min_cosine)),
+        (
+            "page_support",
+            ~((values["page_support"] > 0) | (values["margin"] > config.min_margin_alone)),
+        ),
         ("number_agreement", ~(values["number_agreement"] >= config.min_number_agreement)),
+        ("negation_agreement", ~(values["negation_agreement"] >= config.min_negation_agreement)),
+        ("name_agreement", ~(values["name_agreement"] >= config.min_name_agreement)),
         ("length_ratio", ~(values["length_ratio"] <= config.max_length_ratio)),
         ("copy_similarity", ~(values["copy_similarity"] < config.max_copy_similarity)),
     )
@@ -66,5 +82,23 @@ def reject_reasons(table, config):
     return reasons
 
 
-def _lengths(texts):
-    return np.maximum(pc.utf8_length(texts).to_numpy(), 1)
+def _of_each(table, agreement):
+    src, tgt = _english_lengths(table)
+    longer = np.where(src > _SAYS_MORE * tgt, "src", np.where(tgt > _SAYS_MORE * src, "tgt", ""))
+    columns = (table[name].to_pylist() for name in ("src_text", "src_lang", "tgt_text", "tgt_lang"))
+    scores = [agreement(*row) for row in zip(*columns, longer.tolist(), strict=True)]
+    return np.array(scores, dtype=np.float32)
+
+
+def is_good(margins, cosines, config):
+    """bool [n]: whether a pair's vectors speak for it; what counts as support for its pages."""
+    return (margins > config.min_margin) & (cosines >= config.min_cosine)
+
+
+def _english_lengths(table):
+    """float64 [n], [n]: characters of both sides, the translation's as if it were English."""
+    factors = [CHARS_PER_ENGLISH_CHAR.get(lang, 1.0) for lang in table["tgt_lang"].to_pylist()]
+    src, tgt = (
+        np.maximum(pc.utf8_length(table[name]).to_numpy(), 1) for name in ("src_text", "tgt_text")
+    )
+    return src.astype(np.float64), tgt / np.array(factors, dtype=np.float64)

@@ -12,11 +12,17 @@ from resiliparse.extract.html2text import extract_plain_text
 # <a>北京</a>。」 loses its stop). A word joiner makes it two; it is taken out again.
 _JOINER = "\u2060"
 _LONE_CHARACTER = re.compile(r">([\u0800-\uffff])<")
-# It also takes any <ul> near the body for a menu, prose or not. One whose items are not mostly
-# links is shown to it as <ol>, which it keeps.
+# It also takes any <ul> near the body for a menu, prose or not. One that is not mostly link text is
+# shown to it as <ol>, which it keeps.
 _LIST = re.compile(r"<ul\b([^>]*)>((?:(?!<ul\b).)*?)</ul\s*>", re.IGNORECASE | re.DOTALL)
-_LINK = re.compile(r"<a\s", re.IGNORECASE)
-_ITEM = re.compile(r"<li\b", re.IGNORECASE)
+_LINK = re.compile(r"<a\s[^>]*>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_MENU_SHARE = 0.5
+# And it drops every <figure>, though it may hold a table or a quotation and no picture.
+_FIGURE = re.compile(
+    r"<figure\b[^>]*>((?:(?!</?figure\b|<img\b|<picture\b|<video\b|<svg\b).)*?)</figure\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
 # Only elements whose end tag HTML does not let one leave out.
 _NESTING = re.compile(r"<(/?)(?:div|span|table|ul|ol|font|b|i|em|section|blockquote)\b", re.I)
 _SPACE = re.compile(r"[\s\x00-\x1f]+")
@@ -38,6 +44,7 @@ def extract_blocks(html, max_depth):
     html = _SURROGATES.sub("\ufffd", html).replace("\0", "")
     html = _LONE_CHARACTER.sub(rf">\1{_JOINER}<", html)
     html = _LIST.sub(_as_ordered, html)
+    html = _FIGURE.sub(r"<div>\1</div>", html)
     text = extract_plain_text(
         html, main_content=True, list_bullets=False, alt_texts=False, preserve_formatting=True
     )
@@ -52,7 +59,8 @@ def clean(text):
 
 def _as_ordered(match):
     attributes, items = match.groups()
-    if 2 * len(_LINK.findall(items)) >= len(_ITEM.findall(items)):
+    linked = sum(len(clean(_TAG.sub("", link))) for link in _LINK.findall(items))
+    if linked > _MENU_SHARE * len(clean(_TAG.sub("", items))):
         return match.group(0)
     return f"<ol{attributes}>{items}</ol>"
 

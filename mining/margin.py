@@ -11,6 +11,16 @@ from mining.errors import InputError
 from mining.schema import PAIRS
 
 MARGINS = ("ratio", "distance", "absolute")
+_COLUMNS = (
+    "src_id",
+    "tgt_id",
+    "margin",
+    "cosine",
+    "src_knn_mean",
+    "tgt_knn_mean",
+    "forward_rank",
+    "backward_rank",
+)
 RETRIEVALS = ("max", "intersect", "forward", "backward")
 
 
@@ -28,7 +38,8 @@ def margin_scores(cosines, src_means, tgt_means, margin):
 
 
 def mine_pairs(forward, backward, margin="ratio", retrieval="max"):
-    """The pairs that ``retrieval`` finds, best margin first; an Arrow table of schema PAIRS.
+    """The pairs that ``retrieval`` finds, best margin first; an Arrow table of schema PAIRS but
+    for page_support, which vectors don't tell.
 
     forward, backward: mining.knn.Neighbours over each other's ids, query_ids rising. Each
     sentence puts forward its best candidate among its neighbours; ``max`` takes those of both
@@ -87,9 +98,7 @@ def _best_of_each(queries, others, margin):
     if not n or not k:
         return np.empty((2, 0), np.int64)
     columns = np.searchsorted(others.query_ids, queries.ids)
-    scores = margin_scores(
-        queries.cosines, queries.means[:, None], others.means[columns], margin
-    )
+    scores = margin_scores(queries.cosines, queries.means[:, None], others.means[columns], margin)
     best = np.lexsort((queries.ids, -scores), axis=1)[:, 0]
     return np.stack([np.arange(n), columns[np.arange(n), best]])
 
@@ -114,7 +123,8 @@ def _scored(pairs, forward, backward, margin):
     score = margin_scores(cosine, src_mean, tgt_mean, margin)
     order = np.lexsort((tgt_id, src_id, -score))
     columns = (src_id, tgt_id, score, cosine, src_mean, tgt_mean, forward_rank, backward_rank)
-    return pa.table([pa.array(column[order]) for column in columns], schema=PAIRS)
+    schema = pa.schema([PAIRS.field(name) for name in _COLUMNS])
+    return pa.table([pa.array(column[order]) for column in columns], schema=schema)
 
 
 def _rank(neighbours, rows, wanted):

@@ -9,7 +9,7 @@ import re
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])")
 _DIGITS = re.compile(r"\d+")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
-_AFTERNOON = re.compile(r"\b(\d{1,2})(?:[.:]\d{2})?\s?p\.?m\b|(?:下午|晚上|傍晚|夜里|晚)(\d{1,2})", re.I)
+_AFTERNOON = re.compile(r"\d\s?p\.?m\b|(?:下午|晚|傍晚|夜里)\S?\d", re.IGNORECASE)
 _LARGE = {
     "thousand": 3,
     "tausend": 3,
@@ -69,16 +69,24 @@ def numbers(text):
     return [digits.lstrip("0") or "0" for digits in _DIGITS.findall(text)]
 
 
-def agreement(src, src_lang, tgt, tgt_lang):
-    """The share of the numbers of both texts that the other has too; 1 where there are none."""
+def agreement(src, src_lang, tgt, tgt_lang, longer=""):
+    """The share of the numbers of both texts that the other has too; 1 where there are none.
+
+    longer: "src" or "tgt" where that text says clearly more; its numbers need no counterpart.
+    """
     src_numbers, tgt_numbers = numbers(src), numbers(tgt)
-    if not src_numbers and not tgt_numbers:
-        return 1.0
     src_left, tgt_left = _unmatched(src_numbers, tgt_numbers), _unmatched(tgt_numbers, src_numbers)
-    src_left, tgt_left = _match_afternoon(src_left, tgt_left, src, tgt)
-    lost = sum(not _said(number, tgt, tgt_lang) for number in src_left)
-    lost += sum(not _said(number, src, src_lang) for number in tgt_left)
-    return 1 - lost / (len(src_numbers) + len(tgt_numbers))
+    _match_decimals(src_left, tgt_left)
+    if _AFTERNOON.search(src) or _AFTERNOON.search(tgt):
+        _match_hours(src_left, tgt_left)
+    lost = asked = 0
+    if longer != "src":
+        asked += len(src_numbers)
+        lost += sum(not _said(number, tgt, tgt_lang) for number in src_left)
+    if longer != "tgt":
+        asked += len(tgt_numbers)
+        lost += sum(not _said(number, src, src_lang) for number in tgt_left)
+    return 1 - lost / asked if asked else 1.0
 
 
 def _in_full(found):
@@ -97,16 +105,23 @@ def _unmatched(ours, theirs):
     return left
 
 
-def _match_afternoon(src_left, tgt_left, src, tgt):
-    """Takes out 6 against 18 where a text says that its 6 is in the afternoon."""
-    for text, ours, theirs in ((src, src_left, tgt_left), (tgt, tgt_left, src_left)):
-        for found in _AFTERNOON.finditer(text.translate(_FULL_WIDTH)):
-            hour = (found.group(1) or found.group(2)).lstrip("0")
-            later = str(int(hour or 0) + 12)
-            if hour in ours and later in theirs:
+def _match_decimals(src_left, tgt_left):
+    """Takes out the decimals of one number written with and without its last zero: 9.80, 9.8."""
+    for ours, theirs in ((src_left, tgt_left), (tgt_left, src_left)):
+        for digits in list(ours):
+            if len(digits) == 2 and digits[1] == "0" and digits[0] in theirs:
+                ours.remove(digits)
+                theirs.remove(digits[0])
+
+
+def _match_hours(src_left, tgt_left):
+    """Takes out hours of the afternoon that the two texts count differently: 6 against 18."""
+    for ours, theirs in ((src_left, tgt_left), (tgt_left, src_left)):
+        for hour in list(ours):
+            later = str(int(hour) + 12)
+            if 1 <= int(hour) <= 11 and later in theirs:
                 ours.remove(hour)
                 theirs.remove(later)
-    return src_left, tgt_left
 
 
 def _said(number, text, lang):
@@ -139,6 +154,8 @@ def _words(value, lang):
             word = f"{_DE_UNITS[unit]}und{word}"
         return (word, *filter(None, [_ORDINALS["de"].get(value)]))
     if lang == "zh":
+        if value == 30:
+            return ("三十", "半")
         if value == 100:
             return ("百",)
         if value < 10:

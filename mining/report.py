@@ -150,5 +150,7 @@ def _pairs(samples):
         f"<td>{html.escape(src)}</td><td>{html.escape(tgt)}</td></tr>"
         for margin, cosine, src, tgt in samples
     ]
-    head = '<tr><th class="n">margin</th><th class="n">cosine</th><th>English</th><th>other</th></tr>'
+    head = (
+        '<tr><th class="n">margin</th><th class="n">cosine</th><th>English</th><th>other</th></tr>'
+    )
     return f"<table>{head}{''.join(lines)}</table>"

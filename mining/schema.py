@@ -27,11 +27,14 @@ _PAIR = (
     ("tgt_knn_mean", pa.float32(), "mean cosine of the other side's k nearest neighbours"),
     ("forward_rank", pa.int16(), "rank of tgt among src's neighbours, from 0; -1: not among them"),
     ("backward_rank", pa.int16(), "rank of src among tgt's neighbours, from 0; -1: not among them"),
+    ("page_support", pa.int32(), "how many other good pairs lie on the same two pages"),
 )
 
 _FILTER_SCORES = (
     ("number_agreement", pa.float32(), "share of the numbers of both sides found on the other"),
     ("length_ratio", pa.float32(), "longer side over shorter, in characters weighed by language"),
+    ("negation_agreement", pa.float32(), "0 if one side negates and the other does not, else 1"),
+    ("name_agreement", pa.float32(), "0 if each side names people that the other does not, else 1"),
     ("copy_similarity", pa.float32(), "how alike the two strings are, 0 to 1 (1: a copy)"),
 )
 
@@ -102,7 +105,11 @@ REJECTED_PAIRS = pa.schema(
 CANDIDATES = _schema(
     (
         ("query_id", pa.int64(), "sentence_id of the query"),
-        ("neighbours", pa.list_(pa.int64()), "sentence_ids of its k nearest neighbours, best first"),
+        (
+            "neighbours",
+            pa.list_(pa.int64()),
+            "sentence_ids of its k nearest neighbours, best first",
+        ),
         ("cosines", pa.list_(pa.float32()), "their cosines, falling; ties by rising sentence_id"),
     )
 )
@@ -152,7 +159,15 @@ def markdown():
         f"Schema version {VERSION}. Made by `python -m mining.schema`.",
     ]
     for name, text, schema in DATASETS:
-        lines += ["", f"## {name}", "", text, "", "| column | type | meaning |", "| --- | --- | --- |"]
+        lines += [
+            "",
+            f"## {name}",
+            "",
+            text,
+            "",
+            "| column | type | meaning |",
+            "| --- | --- | --- |",
+        ]
         for field in schema:
             description = field.metadata[b"description"].decode()
             lines.append(f"| {field.name} | {field.type} | {description} |")

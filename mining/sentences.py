@@ -32,6 +32,15 @@ _GERMAN_OPEN_END = re.compile(
     r"Dr|Prof|Nr|Hr|Fr|St|Abs|Art|Bd|Tel|Str|evtl|ggf|inkl|exkl|max|min|vgl|geb|gest|sog|Ing|Dipl|"
     r"Mag|Hl|Abb|Kap|S)\.$"
 )
+# Cuts that are missed after a word that ends like an abbreviation (Bart., May.) and before a year.
+_MISSED = re.compile(r"(?P<word>[^\W\d_]{3,})[.!?][”»“]? (?=[„“»\"'(]?(?:[A-ZÀ-ÖØ-Þ]|\d{4}\b))")
+_ABBREVIATIONS = frozenset(
+    "evtl inkl exkl vergl vgl bspw mind max min gegr verh sog usw bzw prof dipl hrsg univ abschn "
+    "abs art abb kap sept febr jan feb mär apr jun jul aug okt nov dez oct dec mio mrd tsd zzgl "
+    "tel str ing mag hptm capt corp dept assn approx messrs hon inc ltd mrs col gen sgt rev fig figs "
+    "nos vol etc ave mount dres geb gest bzgl ggf jhd".split()
+)
+_QUOTES = {"„": 1, "“": 1, "”": -1, "«": 1, "»": -1, "(": 1, ")": -1}
 # What a sentence of its own never opens with.
 _CONTINUES = re.compile(r"^[,;:)\]]|^[a-zäöüß]")
 _ONLY_CLOSERS = re.compile(rf"^[{re.escape(_CLOSERS)}\s]+$")
@@ -54,7 +63,8 @@ def split_sentences(text, lang, max_block_chars):
         if lang == "zh":
             parts = _split_chinese(piece)
         else:
-            parts = _merge([part.strip() for part in sentencex.segment(lang, piece)], lang)
+            cut = (part for first in sentencex.segment(lang, piece) for part in _cut_missed(first))
+            parts = _merge([part.strip() for part in cut], lang)
         sentences.extend(part for part in parts if part)
     return sentences
 
@@ -70,6 +80,26 @@ def _pieces(text, limit):
         yield text[:cut]
         text = text[cut:]
     yield text
+
+
+def _cut_missed(part):
+    """The sentences in what sentencex took for one; never inside a quotation or a bracket."""
+    start = 0
+    for match in _MISSED.finditer(part):
+        word = match["word"].lower()
+        if word not in _ABBREVIATIONS and _balanced(part[start : match.end()]):
+            yield part[start : match.end()]
+            start = match.end()
+    yield part[start:]
+
+
+def _balanced(text):
+    if text.count('"') % 2:
+        return False
+    # German closes with the mark that English opens with.
+    german = "„" in text
+    quotes = {**_QUOTES, "“": -1} if german else _QUOTES
+    return sum(quotes.get(char, 0) for char in text) == 0
 
 
 def _merge(parts, lang):

@@ -7,13 +7,14 @@ text. The pairs go on in batches by rank; each batch fetches its sentences and b
 import dataclasses
 
 import apache_beam as beam
+import numpy as np
 import pyarrow as pa
 
-from mining import corpus
+from mining import corpus, filters, support
 from mining.config import CorpusConfig
 from mining.errors import InputError
 from mining.margin import MARGINS, RETRIEVALS, mine_pairs
-from mining.schema import CORPUS, REJECTED_PAIRS, SENTENCES
+from mining.schema import CORPUS, PAIRS, REJECTED_PAIRS, SENTENCES
 from pipelines import mine
 from pipelines.common import coders, datasets, manifests, options, progress
 
@@ -33,15 +34,36 @@ def rejects_of(output, lang):
 class MatchPairs:
     """(forward files, backward files) to the ranked pairs: (number, batch of schema PAIRS)."""
 
-    def __init__(self, config):
+    def __init__(self, sentences, config):
+        self._sentences = sentences
         self._config = config
 
     def __call__(self, paths):
         forward, backward = (mine.read_neighbours(side) for side in paths)
         pairs = mine_pairs(forward, backward, self._config.margin, self._config.retrieval)
+        pairs = pairs.append_column("page_support", pa.array(self._support(pairs))).cast(PAIRS)
         size = self._config.rows_per_file
         for number, at in enumerate(range(0, max(pairs.num_rows, 1), size)):
             yield number, pairs.slice(at, size)
+
+    def _support(self, pairs):
+        good = filters.is_good(pairs["margin"].to_numpy(), pairs["cosine"].to_numpy(), self._config)
+        pages = (
+            _pages_of(pairs[column].to_numpy(), folder)
+            for column, folder in zip(("src_id", "tgt_id"), self._sentences, strict=True)
+        )
+        return support.page_support(*pages, good)
+
+
+def _pages_of(ids, folder):
+    """int64 [n]: the key of the page that each sentence of a language comes from."""
+    known, pages = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for path in datasets.list_files(datasets.join(folder, "*.parquet")):
+        table = datasets.read_table(path, ["sentence_id", "url"])
+        known.append(table["sentence_id"].to_numpy())
+        pages.append(support.page_keys(table["url"].to_pylist()))
+    # Shards are ranges of ids, their names in the same order, so all ids together are sorted.
+    return np.concatenate(pages)[np.searchsorted(np.concatenate(known), ids)]
 
 
 class WritePairs:
@@ -118,17 +140,16 @@ class Finish:
 class BuildCorpus(beam.PTransform):
     """A PCollection of one (forward files, backward files) to corpus/ and rejects/corpus/."""
 
-    def __init__(self, write, finish, config):
+    def __init__(self, match, write, finish):
         super().__init__()
+        self._match = match
         self._write = write
         self._finish = finish
-        self._config = config
 
     def expand(self, candidates):
         written = (
             candidates
-            | "MatchPairs"
-            >> beam.FlatMap(MatchPairs(self._config)).with_output_types(tuple[int, pa.Table])
+            | "MatchPairs" >> beam.FlatMap(self._match).with_output_types(tuple[int, pa.Table])
             # Each batch on its own way: without this they stay with the worker that matched.
             | "Spread" >> beam.Reshuffle()
             | "WritePairs" >> beam.Map(self._write)
@@ -185,7 +206,7 @@ def run(source, output, lang, encoder_name, config, beam_options):
             (
                 pipeline
                 | "Candidates" >> beam.Create([paths])
-                | BuildCorpus(write, finish, config)
+                | BuildCorpus(MatchPairs(folders, config), write, finish)
             )
 
 

@@ -192,7 +192,9 @@ class WriteRejects:
 
     def __call__(self, lang, files):
         folder = self._job.rejects(lang)
-        paths = [path for file in sorted(files, key=lambda f: f["path"]) for path in file["rejects"]]
+        paths = [
+            path for file in sorted(files, key=lambda f: f["path"]) for path in file["rejects"]
+        ]
         reasons = collections.Counter()
         rows = (self._rows_of(path, lang, reasons) for path in paths)
         written = (table for table in rows if table.num_rows)
@@ -329,7 +331,9 @@ def find_sources(patterns):
             raise InputError(f"{pattern}: can't be listed: {error}") from None
         matches = [match for match in matches if not os.path.isdir(match.path)]
         if not matches:
-            raise InputError(f"{pattern}: no such file; give WARC files or a glob that matches some")
+            raise InputError(
+                f"{pattern}: no such file; give WARC files or a glob that matches some"
+            )
         for match in matches:
             found[match.path] = Source(
                 match.path, match.size_in_bytes, match.last_updated_in_seconds
@@ -374,8 +378,10 @@ def run(inputs, output, languages, config, workers, beam_options):
         manifests.begin(job.rejects(RECORDS))
         used = worker_count(workers, len(sources)) if local else 1
         with options.pipeline(beam_options) as pipeline:
-            pipeline | "Sources" >> beam.Create(sources, reshuffle=not local) | ExtractSentences(
-                job, sources, used
+            (
+                pipeline
+                | "Sources" >> beam.Create(sources, reshuffle=not local)
+                | ExtractSentences(job, sources, used)
             )
     datasets.delete(datasets.join(output, ".work", STAGE))
 

@@ -194,7 +194,8 @@ def main(argv):
         print(summary(outcome, write_report(outcome)))
     every = [metrics(outcome) for outcome in outcomes]
     datasets.write_json(
-        datasets.join(ours.output, "metrics.json"), every[0] if len(every) == 1 else {"pairs": every}
+        datasets.join(ours.output, "metrics.json"),
+        every[0] if len(every) == 1 else {"pairs": every},
     )
     print(f"done in {time.monotonic() - started:.0f} s")
 

@@ -19,7 +19,6 @@ from samples.sources import load_articles
 from samples.templates import render
 
 FILES = 5
-MIN_FURNITURE = 10
 CONTENT_TYPES = {
     "corner-advice": "text/html",
     "far-paths": "text/html; charset=utf-8",
@@ -178,13 +177,12 @@ def write_gold(folder, articles, sites):
 
 
 def furniture_rows(sites, lang):
-    """The furniture that pages in English and in ``lang`` show alike, but for short words."""
+    """The furniture that pages in English and in ``lang`` show alike."""
     rows = []
     for _, site in sorted(sites.items()):
         for key, date in sorted(site.said["en"] & site.said[lang]):
             texts = {code: furniture_text(site.texts[key], code, date) for code in LANGS}
-            if min(map(len, texts.values())) >= MIN_FURNITURE:
-                rows.append((texts["en"], texts[lang], "furniture"))
+            rows.append((texts["en"], texts[lang], "furniture"))
     return rows
 
 

@@ -62,7 +62,9 @@ def parse(made, argv):
             kind._add_argparse_args(beam_parser)
     unknown = beam_parser.parse_known_args(rest)[1]
     if unknown:
-        raise InputError(f"unknown option {unknown[0]}; see --help for ours, Beam's docs for others")
+        raise InputError(
+            f"unknown option {unknown[0]}; see --help for ours, Beam's docs for others"
+        )
     ours.languages = languages(ours.languages)
     return ours, PipelineOptions(rest, save_main_session=False)
 

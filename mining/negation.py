@@ -1,0 +1,89 @@
+"""Whether a sentence negates, comparable across languages.
+
+A strong mark negates a clause (not, nicht, 不); a weak one may be how another language says so
+(hardly, unable, ohne, 难). Two sentences disagree if one has a strong mark and the other has none
+of either kind: "is open" against „ist nicht geöffnet“, but not "impossible" against „nicht
+möglich“.
+"""
+
+import re
+
+_EN_STRONG = re.compile(
+    r"\b(?:not|never|nobody|nothing|none|nowhere|neither|nor|cannot|without|no(?!\.\s?\d)|"
+    r"\w+n['’]t|cant|dont|wont|isnt)\b",
+    re.IGNORECASE,
+)
+# Said by other languages without a negation: not until nine, erst um neun; no wonder, kein Wunder.
+_EN_NEUTRAL = re.compile(
+    r"\b(?:not\b[^.;:]{0,60}\buntil|\w+n['’]t\b[^.;:]{0,60}\buntil|nothing but|for nothing|"
+    r"(?:isn|aren|wasn|don|doesn|didn|won)['’]t (?:it|he|she|they|you|we)\?)",
+    re.IGNORECASE,
+)
+_EN_WEAK = re.compile(
+    r"\b(?:hardly|barely|scarcely|rarely|seldom|few|fewer|less|least|only|but|except|unless|too|"
+    r"instead|rather|far\s+from|out\s+of|tim\w*[\s-]*out|r[au]n\s+out|(?:turn|switch)\w*\s+off|bad\w*|wrong\w*|empty|absent|regardless|fail\w*|refus\w*|"
+    r"reject\w*|lack\w*|avoid\w*|prevent\w*|stop\w*|cease\w*|miss\w*|forg[eo]t\w*|skip\w*|omit\w*|"
+    r"ignor\w*|den[iy]\w*|doubt\w*|exclu\w*|forbid\w*|prohibit\w*|banned|neglect\w*|refrain\w*|"
+    r"un(?!der|til|ion|it|iq|iv|cle|less)\w{3,}|in(?:ability|accurate|active|adequate|animate|"
+    r"appropriate|capable|compatible|complete|correct|dependent|direct|dispens|effective|evitable|"
+    r"finite|formal|secure|sufficient|valid|violable|visible)\w*|"
+    r"im(?:possib|proper|perfect|patien|plausib)\w*|ir(?:regular|relevan|respons|revers)\w*|"
+    r"il(?:legal|legib|logic)\w*|dis\w{3,}|non-?\w+|\w+less(?:ly|ness)?)\b",
+    re.IGNORECASE,
+)
+_DE_STRONG = re.compile(
+    r"\b(?:nicht|nichts|nie|niemals|niemand\w*|nirgend\w*|kein\w*|weder|nein|ohne)\b", re.IGNORECASE
+)
+_DE_WEAK = re.compile(
+    r"\b(?:kaum|selten|wenig\w*|nur|bloß|lediglich|statt|anstatt|sondern|außer|ausgenommen|leer\w*|"
+    r"andernfalls|falsch\w*|schlecht\w*|fehl\w*|verzicht\w*|verhinder\w*|vermeid\w*|verbiet\w*|"
+    r"verboten\w*|verweiger\w*|weiger\w*|ablehn\w*|ausgeschlossen\w*|entfall\w*|entfällt|ignorier\w*|"
+    r"vergess\w*|vergiss\w*|versäum\w*|egal|oder\?|un(?!d\b|s\b|ser|ter|tern)\w{3,}|miss\w{3,}|"
+    r"nicht\w+|\w+los|\w+lose\w*|\w+frei\w*|\w+leer\w*)",
+    re.IGNORECASE,
+)
+# Single characters (不, 没, 别, 莫) stand in too many words and names to prove a negation; the words
+# that negate a predicate do. On the other side any of those characters will do.
+_ZH_STRONG = re.compile(
+    "不(?:是|会|會|能|可|许|許|准|要|得|用|必|再|该|該|肯|愿|願|应|應|想|敢)|(?:从|從|并|並|都|也|还|還|就|才|毫|绝|絕)[不没沒]|"
+    "没有|沒有|[没沒](?:人|什么|事)|(?:从|從|并|並|尚)未|[无無]法|[请請切]勿"
+)
+_ZH_NEUTRAL = re.compile(
+    "不得不|要不要|不要紧|不可思议|不得了|[能会會要用]不[能会會要用]|是不是|是否|可不是|不会吧|不用说|不能不|不想.{0,4}也|"
+    "有[没沒]有|没有不|说不定|不是.{0,12}就是"
+)
+_ZH_WEAK = re.compile("[不没沒未无無勿莫非别別少难難免缺失禁拒停除否只仅僅忘漏错錯误誤坏壞避闭閉]")
+_MARKS = {
+    "en": (_EN_STRONG, _EN_WEAK),
+    "de": (_DE_STRONG, _DE_WEAK),
+    "zh": (_ZH_STRONG, _ZH_WEAK),
+}
+
+
+def agreement(src, src_lang, tgt, tgt_lang, longer=""):
+    """1.0 where both negate, neither does, or a language is not known here; else 0.0.
+
+    longer: "src" or "tgt" where that text says clearly more; it may negate what is added.
+    """
+    if src_lang not in _MARKS or tgt_lang not in _MARKS:
+        return 1.0
+    src_strong, src_any = _marks(src, src_lang)
+    tgt_strong, tgt_any = _marks(tgt, tgt_lang)
+    src_alone = src_strong and not tgt_any and longer != "src"
+    tgt_alone = tgt_strong and not src_any and longer != "tgt"
+    return float(not src_alone and not tgt_alone)
+
+
+def _marks(text, lang):
+    """(negates, may negate) of a sentence."""
+    strong, weak = _MARKS[lang]
+    if lang == "zh":
+        text_left = _ZH_NEUTRAL.sub("", text)
+    elif lang == "en":
+        text_left, neutral = _EN_NEUTRAL.subn("", text)
+        if neutral and not strong.search(text_left):
+            return False, True
+    else:
+        text_left = text
+    negates = bool(strong.search(text_left))
+    return negates, negates or bool(weak.search(text))

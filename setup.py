@@ -29,6 +29,7 @@ setup(
         "numpy>=2",
         "opencc-python-reimplemented>=0.1.7",
         "pyarrow>=20",
+        "pypinyin>=0.50",
         "rapidfuzz>=3",
         "resiliparse>=2.0.1",
         "sentencex>=1.0.32",

@@ -63,7 +63,9 @@ class CorpusConfig:
     min_margin: float = 1.06
     #: a pair's cosine must be at least this: ratios inflate on small corpora
     min_cosine: float = 0.4
-    #: a pair whose two pages share no other pair needs a margin above this
+    #: a pair whose two pages share fewer other pairs than min_page_support needs a margin above
+    #: min_margin_alone
+    min_page_support: int = 2
     min_margin_alone: float = 1.2
     #: least number_agreement, negation_agreement and name_agreement
     min_number_agreement: float = 1.0

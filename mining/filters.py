@@ -30,7 +30,7 @@ def negation_agreement(table):
 
 def name_agreement(table):
     """See mining.names.agreement; float32 [n]."""
-    texts = (table[name].to_pylist() for name in ("src_text", "tgt_text"))
+    texts = (table[name].to_pylist() for name in ("src_text", "tgt_text", "tgt_lang"))
     return np.array([names.agreement(*row) for row in zip(*texts, strict=True)], dtype=np.float32)
 
 
@@ -68,7 +68,10 @@ def reject_reasons(table, config):
         ("cosine", ~(values["cosine"] >= config.min_cosine)),
         (
             "page_support",
-            ~((values["page_support"] > 0) | (values["margin"] > config.min_margin_alone)),
+            ~(
+                (values["page_support"] >= config.min_page_support)
+                | (values["margin"] > config.min_margin_alone)
+            ),
         ),
         ("number_agreement", ~(values["number_agreement"] >= config.min_number_agreement)),
         ("negation_agreement", ~(values["negation_agreement"] >= config.min_negation_agreement)),

@@ -42,7 +42,7 @@ _DE_WEAK = re.compile(
     r"nicht\w+|\w+los|\w+lose\w*|\w+frei\w*|\w+leer\w*)",
     re.IGNORECASE,
 )
-# Single characters (不, 没, 别, 莫) stand in too many words and names to prove a negation; the words
+# Single characters (不, 没, 别, 莫) stand in too many words and names to prove a negation; words
 # that negate a predicate do. On the other side any of those characters will do.
 _ZH_STRONG = re.compile(
     "不(?:是|会|會|能|可|许|許|准|要|得|用|必|再|该|該|肯|愿|願|应|應|想|敢)|(?:从|從|并|並|都|也|还|還|就|才|毫|绝|絕)[不没沒]|"

@@ -54,6 +54,13 @@ _ORDINALS = {
     "en": {1: "first", 2: "second", 3: "third", 5: "fifth", 8: "eighth", 9: "ninth", 12: "twelfth"},
     "de": {1: "erst", 3: "dritt", 7: "siebt"},
 }
+# Half past six is halb sieben.
+_HALF_HOUR = re.compile(r"\b(?:half past|halb) \w+")
+# A number only where a measure word follows: 三个 is three, 三明治 a sandwich.
+_ZH_COUNTED = re.compile(
+    "(?<![零一二两三四五六七八九十百千万几第])([二两三四五六七八九十]{1,2})"
+    "(?=[个只条把块张次名位岁天年月周里米克升人家间层棵页颗瓶杯碗头匹辆座遍袋根枚种倍]|公里|小时|分钟|星期)"
+)
 _ZH_DIGITS = "零一二三四五六七八九"
 
 
@@ -86,7 +93,25 @@ def agreement(src, src_lang, tgt, tgt_lang, longer=""):
     if longer != "tgt":
         asked += len(tgt_numbers)
         lost += sum(not _said(number, src, src_lang) for number in tgt_left)
+    # Six against acht: words are more often left out than digits, so both must have a stranger.
+    src_words, tgt_words = _in_words(src, src_lang), _in_words(tgt, tgt_lang)
+    strangers = (
+        src_words - tgt_words - set(tgt_numbers),
+        tgt_words - src_words - set(src_numbers),
+    )
+    if all(strangers):
+        lost, asked = lost + 2, asked + 2
     return 1 - lost / asked if asked else 1.0
+
+
+def _in_words(text, lang):
+    """The numbers from 2 to 12 that a text says in words, as a set of strings of digits."""
+    if lang == "zh":
+        said = _ZH_COUNTED.findall(text)
+        return {str(value) for value in range(2, 13) if set(_words(value, "zh")) & set(said)}
+    words = set(_WORD.findall(_HALF_HOUR.sub("", text.lower())))
+    units = {"en": _EN_UNITS, "de": _DE_UNITS}.get(lang, ())
+    return {str(value) for value in range(2, min(13, len(units))) if units[value] in words}
 
 
 def _in_full(found):

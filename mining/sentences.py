@@ -37,8 +37,8 @@ _MISSED = re.compile(r"(?P<word>[^\W\d_]{3,})[.!?][”»“]? (?=[„“»\"'(]?
 _ABBREVIATIONS = frozenset(
     "evtl inkl exkl vergl vgl bspw mind max min gegr verh sog usw bzw prof dipl hrsg univ abschn "
     "abs art abb kap sept febr jan feb mär apr jun jul aug okt nov dez oct dec mio mrd tsd zzgl "
-    "tel str ing mag hptm capt corp dept assn approx messrs hon inc ltd mrs col gen sgt rev fig figs "
-    "nos vol etc ave mount dres geb gest bzgl ggf jhd".split()
+    "tel str ing mag hptm capt corp dept assn approx messrs hon inc ltd mrs col gen sgt rev fig "
+    "figs nos vol etc ave mount dres geb gest bzgl ggf jhd".split()
 )
 _QUOTES = {"„": 1, "“": 1, "”": -1, "«": 1, "»": -1, "(": 1, ")": -1}
 # What a sentence of its own never opens with.

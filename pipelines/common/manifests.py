@@ -17,7 +17,7 @@ _MARKER = "bitext-mining.json"
 
 
 def key_of(stage, config, inputs, **more):
-    """The digest of what decides a dataset's rows: a config as a dict, inputs as JSON holds them."""
+    """The digest of what decides a dataset's rows, as JSON holds it; ``config`` is a dict."""
     return fingerprint({"stage": stage, "config": config, "inputs": inputs, **more})
 
 

@@ -161,16 +161,21 @@ class BuildCorpus(beam.PTransform):
         )
 
 
-def run(source, output, lang, encoder_name, config, beam_options):
-    """Makes corpus/en-XX and rejects/corpus/en-XX for one language.
-
-    Raises InputError where sentences or candidates are missing or don't belong together.
-    """
+def check(config):
+    """Raises InputError for a margin or a retrieval that there is not."""
     if config.margin not in MARGINS or config.retrieval not in RETRIEVALS:
         raise InputError(
             f"margin {config.margin!r}, retrieval {config.retrieval!r}: the margins are "
             f"{', '.join(MARGINS)}; the retrievals {', '.join(RETRIEVALS)}"
         )
+
+
+def run(source, output, lang, encoder_name, config, beam_options):
+    """Makes corpus/en-XX and rejects/corpus/en-XX for one language.
+
+    Raises InputError where sentences or candidates are missing or don't belong together.
+    """
+    check(config)
     folders = [datasets.join(source, "sentences", f"lang={side}") for side in ("en", lang)]
     sentences = [manifests.require(folder, "extract") for folder in folders]
     candidates = mine.folder_of(source, encoder_name, lang)

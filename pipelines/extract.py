@@ -345,12 +345,8 @@ def find_sources(patterns):
     return [found[path] for path in sorted(found)]
 
 
-def run(inputs, output, languages, config, workers, beam_options):
-    """Makes sentences/ for ``languages`` out of WARC files, as far as it is not there.
-
-    Raises InputError for inputs that can't be used, before anything is written.
-    """
-    sources = find_sources(inputs)
+def run(sources, output, languages, config, workers, beam_options):
+    """Makes sentences/ for ``languages`` out of ``sources``, as far as it is not there."""
     key = manifests.key_of(
         STAGE, dataclasses.asdict(config), [dataclasses.astuple(source) for source in sources]
     )
@@ -393,7 +389,7 @@ def main(argv):
     )
     ours, beam_options = options.parse(parser, argv)
     config = options.configured(ExtractConfig(), STAGE, ours.overrides)
-    run(ours.input, ours.output, ours.languages, config, ours.workers, beam_options)
+    run(find_sources(ours.input), ours.output, ours.languages, config, ours.workers, beam_options)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 
 from mining import evaluate, report
 from mining.config import CorpusConfig, EmbedConfig, ExtractConfig, MineConfig
+from mining.encoders import load_encoder
 from mining.errors import InputError
 from pipelines import corpus, embed, extract, mine
 from pipelines.common import datasets, manifests, options
@@ -165,8 +166,12 @@ def run(ours, beam_options):
             ("corpus", CorpusConfig()),
         )
     }
+    # All that can be wrong with what was given is found before anything is written.
+    corpus.check(configs["corpus"])
+    sources = extract.find_sources(ours.input)
+    load_encoder(ours.encoder, ours.workers)
     out, workers = ours.output, ours.workers
-    extract.run(ours.input, out, ours.languages, configs["extract"], workers, beam_options)
+    extract.run(sources, out, ours.languages, configs["extract"], workers, beam_options)
     encoder = embed.run(out, out, ours.languages, configs["embed"], workers, beam_options)
     outcomes = []
     for lang, gold in zip(targets, ours.gold or [None] * len(targets), strict=True):

@@ -3,12 +3,12 @@ the job adds them up and draws. Quiet where the screen is none."""
 
 import contextlib
 import json
-import os
 import pathlib
 import sys
 import tempfile
 import threading
 import time
+import uuid
 
 from tqdm import tqdm
 
@@ -21,11 +21,16 @@ class Reporter:
 
     def __init__(self, folder=None):
         self._folder = folder
+        self._name = uuid.uuid4().hex
         self._counts = {}
         self._written = 0.0
 
     def __getstate__(self):
-        return {"_folder": self._folder, "_counts": {}, "_written": 0.0}
+        return {"_folder": self._folder}
+
+    def __setstate__(self, state):
+        # A copy in another process counts on its own.
+        self.__init__(state["_folder"])
 
     def add(self, **counts):
         """Adds to the counts, which are written a few times a second at most."""
@@ -40,7 +45,7 @@ class Reporter:
         """Writes the counts so far."""
         if self._folder is None:
             return
-        path = pathlib.Path(self._folder) / f"{os.getpid()}-{id(self)}"
+        path = pathlib.Path(self._folder) / self._name
         partial = path.with_suffix(".partial")
         with contextlib.suppress(OSError):
             partial.write_text(json.dumps(self._counts))
@@ -81,7 +86,7 @@ def _draw(drawing, folder, unit, stop):
     started = time.monotonic()
     while True:
         ended = stop.wait(_DRAW_SECONDS)
-        counts = _total(folder)
+        counts = total(folder)
         drawing.n = min(counts.pop(unit, 0), drawing.total)
         seconds = max(time.monotonic() - started, 1e-3)
         drawing.set_postfix_str(
@@ -91,12 +96,13 @@ def _draw(drawing, folder, unit, stop):
             return
 
 
-def _total(folder):
-    total = {}
+def total(folder):
+    """The counts of all workers that report to ``folder``, added up."""
+    added = {}
     for path in pathlib.Path(folder).iterdir():
         if path.suffix == ".partial":
             continue
         with contextlib.suppress(OSError, ValueError):
             for name, count in json.loads(path.read_text()).items():
-                total[name] = total.get(name, 0) + count
-    return total
+                added[name] = added.get(name, 0) + count
+    return added

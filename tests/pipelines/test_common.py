@@ -1,0 +1,131 @@
+"""What jobs share: the process map, the coder, writes that are all or nothing, progress."""
+
+import os
+import time
+
+import apache_beam as beam
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.testing.util import assert_that, equal_to
+
+from mining.errors import InputError
+from pipelines.common import coders, datasets, manifests, options, progress
+from pipelines.common.parallel import ParallelMap, worker_count
+
+
+def square(number, plus=0):
+    return number * number + plus
+
+
+def process_id(_):
+    time.sleep(0.3)
+    return os.getpid()
+
+
+def die(_):
+    os._exit(9)
+
+
+def refuse(number):
+    raise InputError(f"{number}: not\nthis one")
+
+
+def run(function, workers, elements, check):
+    with beam.Pipeline(runner=FnApiRunner()) as pipeline:
+        result = pipeline | beam.Create(elements) | ParallelMap(function, workers)
+        assert_that(result, check)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_map_over_processes_gives_what_map_gives(workers):
+    run(square, workers, range(20), equal_to([number * number for number in range(20)]))
+
+
+def test_side_inputs_reach_the_function():
+    with beam.Pipeline(runner=FnApiRunner()) as pipeline:
+        side = beam.pvalue.AsSingleton(pipeline | "Side" >> beam.Create([7]))
+        result = pipeline | beam.Create([2, 3]) | ParallelMap(square, 2, side)
+        assert_that(result, equal_to([11, 16]))
+
+
+def test_work_is_done_by_as_many_processes_as_asked_for():
+    def check(found):
+        assert len(set(found)) == 2 and os.getpid() not in found
+
+    run(process_id, 2, range(4), check)
+
+
+@pytest.mark.parametrize(("function", "says"), [(die, "worker process died"), (refuse, "not this")])
+def test_failure_in_a_process_is_one_line(capsys, function, says):
+    def main(_):
+        run(function, 2, [1, 2], lambda _: None)
+
+    assert options.guarded(main, []) == 2
+    err = capsys.readouterr().err
+    assert says in err and err.startswith("error: ") and err.count("\n") == 1
+
+
+def test_fault_of_our_own_is_not_swallowed():
+    def main(_):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        options.guarded(main, [])
+
+
+@pytest.mark.parametrize(
+    ("workers", "elements", "count"), [(2, 10, 2), (8, 3, 3), (1, 5, 1), (3, 0, 1)]
+)
+def test_no_more_workers_than_elements(workers, elements, count):
+    assert worker_count(workers, elements) == count
+
+
+def test_table_coder_writes_a_slice_and_not_its_parent():
+    table = pa.table({"number": pa.array(range(100_000)), "text": ["x"] * 100_000})
+    coder = coders.ArrowTableCoder()
+    piece = table.slice(50_000, 10)
+    encoded = coder.encode(piece)
+    assert coder.decode(encoded).equals(piece)
+    assert len(encoded) < 5_000
+
+
+def test_failed_write_leaves_neither_the_file_nor_a_partial_one(tmp_path):
+    path = tmp_path / "folder" / "table.parquet"
+    good = pa.table({"a": [1]})
+    with pytest.raises((pa.ArrowInvalid, ValueError)):
+        datasets.write_tables(str(path), good.schema, [good, pa.table({"b": ["other"]})])
+    assert not path.exists() and not list(path.parent.iterdir())
+
+
+def test_empty_tables_take_no_row_group(tmp_path):
+    path = str(tmp_path / "table.parquet")
+    table = pa.table({"a": [1, 2]})
+    datasets.write_tables(path, table.schema, [table.slice(0, 0), table, table.slice(0, 0)])
+    assert pq.ParquetFile(path).num_row_groups == 1
+
+
+def test_manifest_is_current_only_for_its_own_key(tmp_path):
+    folder = str(tmp_path / "data")
+    key = manifests.key_of("stage", {"k": 4}, ["a"])
+    assert not manifests.is_current(folder, key)
+    manifests.write(folder, key, "stage", {"k": 4}, rows=3)
+    assert manifests.is_current(folder, key)
+    assert not manifests.is_current(folder, manifests.key_of("stage", {"k": 5}, ["a"]))
+    manifests.begin(folder)
+    assert not manifests.is_current(folder, key)
+
+
+def test_counts_of_several_workers_are_added_up(tmp_path):
+    for count in (2, 3):
+        reporter = progress.Reporter(str(tmp_path))
+        reporter.add(files=1, pages=count)
+        reporter.flush()
+    assert progress.total(tmp_path) == {"files": 2, "pages": 5}
+
+
+def test_no_bar_where_there_is_no_terminal(capsys):
+    with progress.bar("extract", 3, "files") as reporter:
+        reporter.add(files=3)
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,45 @@
+"""make's LANG is ours only on make's own command line, and never the locale of what it starts."""
+
+import os
+import subprocess
+
+import pytest
+
+from tests.pipelines.conftest import SAMPLES
+
+ROOT = SAMPLES.parent
+
+
+def make(*arguments, lang="en_US.UTF-8"):
+    """stdout of make without setting up anything, in a shell whose LANG is ``lang``."""
+    environment = {**os.environ, "LANG": lang}
+    command = ["make", "-s", "-o", ".venv/.ready", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "languages"),
+    [((), "en,de"), (("LANG=zh",), "en,zh"), (("LANG=de,zh",), "en,de,zh")],
+)
+def test_only_a_lang_on_the_command_line_chooses_the_language(arguments, languages):
+    assert f"--languages '{languages}'" in make("-n", "mine", *arguments)
+
+
+def test_lang_does_not_become_the_locale():
+    seen = make("mine", "LANG=zh", "PYTHON=sh -c env --").splitlines()
+    assert not [line for line in seen if line.startswith("LANG=")]
+    assert "LANG=C.UTF-8 " in make("-n", "mine", "LANG=zh")
+
+
+def test_samples_are_compared_with_their_gold_and_other_files_are_not():
+    assert "--gold samples/gold/en-zh.tsv" in make("-n", "mine", "LANG=zh")
+    assert "--gold" not in make("-n", "mine", "WARC=x/*.warc.gz")
+    assert "--gold" not in make("-n", "mine", "LANG=fr")
+
+
+def test_variables_of_the_contract_reach_the_program():
+    line = make("-n", "mine", "WARC=x/*.warc.gz", "OUT=dir", "ENCODER=labse", "WORKERS=2")
+    for part in ("--input x/*.warc.gz", "--output 'dir'", "--encoder 'labse'", "--workers '2'"):
+        assert part in line

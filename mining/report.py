@@ -9,6 +9,12 @@ import string
 import numpy as np
 
 _BINS = 40
+_LEVELS = (
+    ("record", "records"),
+    ("page", "HTML pages"),
+    ("block", "text blocks"),
+    ("sentence", "sentences"),
+)
 _PAGE = string.Template("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>$pair</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -49,7 +55,7 @@ def funnel_rows(sentence_funnels, corpus):
     """
     shared = sentence_funnels[0][1]["funnel"]
     rows = []
-    for level, name in (("record", "records"), ("page", "HTML pages"), ("block", "text blocks")):
+    for level, name in _LEVELS:
         counts = shared.get(level, {})
         rows.append((name, counts.get("in", 0), True))
         rows += [(reason, count, False) for reason, count in counts.items() if reason != "in"]

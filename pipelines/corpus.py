@@ -195,8 +195,7 @@ def run(source, output, lang, encoder_name, config, beam_options):
         for direction in mine.DIRECTIONS
     )
     local = options.is_local(beam_options)
-    # No more pairs than English sentences or their translations.
-    with progress.bar(f"corpus {lang}", min(found["rows"].values()), "pairs") as reporter:
+    with progress.bar(f"corpus {lang}", None, "pairs") as reporter:
         write = WritePairs(
             folders,
             sentences[0]["config"]["shards"],

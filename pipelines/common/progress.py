@@ -14,6 +14,8 @@ from tqdm import tqdm
 
 _WRITE_SECONDS = 0.2
 _DRAW_SECONDS = 0.2
+_COUNT = "{desc} {n:,}{unit}, {elapsed}{postfix}"
+_BAR = "{desc} {percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt}{unit}, {elapsed}{postfix}"
 
 
 class Reporter:
@@ -55,7 +57,8 @@ class Reporter:
 
 @contextlib.contextmanager
 def bar(title, total, unit):
-    """A bar over ``total`` things called ``unit``; yields the Reporter that its workers use.
+    """A bar over ``total`` things called ``unit`` (None: not known before); yields the Reporter
+    that its workers use.
 
     The bar moves with the count of that name; other counts stand beside it, with a rate.
     """
@@ -68,8 +71,7 @@ def bar(title, total, unit):
             desc=f"{title:<8}",
             unit=f" {unit}",
             dynamic_ncols=True,
-            bar_format="{desc} {percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt}{unit}, "
-            "{elapsed}{postfix}",
+            bar_format=_COUNT if total is None else _BAR,
         )
         stop = threading.Event()
         thread = threading.Thread(target=_draw, args=(drawing, folder, unit, stop), daemon=True)
@@ -87,7 +89,7 @@ def _draw(drawing, folder, unit, stop):
     while True:
         ended = stop.wait(_DRAW_SECONDS)
         counts = total(folder)
-        drawing.n = min(counts.pop(unit, 0), drawing.total)
+        drawing.n = counts.pop(unit, 0)
         seconds = max(time.monotonic() - started, 1e-3)
         drawing.set_postfix_str(
             ", ".join(f"{n:,} {name} ({n / seconds:,.0f}/s)" for name, n in counts.items())

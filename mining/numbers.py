@@ -7,6 +7,8 @@ Digits with their separators, clock times, months by name and small numbers in w
 import re
 
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])")
+# The number of a section and the mark of a footnote are not said by the sentence.
+_MARKERS = re.compile(r"^\s*(?:\d+\.){2,}\s|\[\d+\]")
 _DIGITS = re.compile(r"\d+")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _AFTERNOON = re.compile(r"\d\s?p\.?m\b|(?:下午|晚|傍晚|夜里)\S?\d", re.IGNORECASE)
@@ -70,7 +72,7 @@ def numbers(text):
     A decimal or a time gives two (3.5 and 3,5 and 3点5分: 3, 5); thousands are put together, as
     are millions and 万.
     """
-    text = text.translate(_FULL_WIDTH)
+    text = _MARKERS.sub("", text.translate(_FULL_WIDTH))
     text = _GROUPED.sub(lambda found: re.sub(r"\D", "", found.group()), text)
     text = _SCALED.sub(_in_full, text)
     return [digits.lstrip("0") or "0" for digits in _DIGITS.findall(text)]

@@ -247,7 +247,9 @@ def _member_end(stream, offset):
             if not block:
                 return None
             end += len(block)
-            decoder.decompress(block)
+            while block and not decoder.eof:
+                decoder.decompress(block, _SCAN_BYTES)
+                block = decoder.unconsumed_tail
     except zlib.error:
         return None
     return end - len(decoder.unused_data)

@@ -18,6 +18,8 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
 _LABEL = "__label__"
+# More than there are labels.
+_ALL = 1000
 #: Han characters among letters from which a text without kana is Chinese
 _HAN_SHARE = 0.3
 
@@ -38,7 +40,7 @@ def _eldc():
 @functools.cache
 def languages():
     """The ISO 639 codes that can be told apart, as a frozenset."""
-    every = _model().f.predict("a\n", 1000, -1.0, "strict")
+    every = _model().f.predict("a\n", _ALL, -1.0, "strict")
     return frozenset(label.removeprefix(_LABEL) for _, label in every)
 
 
@@ -65,12 +67,19 @@ def identify(texts, min_prob):
         lang = label.removeprefix(_LABEL)
         han = len(_HAN.findall(text))
         if han and _is_chinese(text, han):
+            prob = prob if lang == "zh" else _prob_of("zh", text)
             lang = "zh"
         elif prob < min_prob or (lang in known and detector.detect(text) != lang):
             lang = ""
         langs.append(lang)
         probs.append(min(prob, 1.0))
     return langs, probs
+
+
+def _prob_of(lang, text):
+    """fastText's probability of a language that is not its first choice."""
+    every = _model().f.predict(f"{text}\n", _ALL, 0.0, "replace")
+    return next((prob for prob, label in every if label == _LABEL + lang), 0.0)
 
 
 def _is_chinese(text, han):

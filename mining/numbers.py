@@ -118,8 +118,8 @@ def _in_words(text, lang):
 
 def _in_full(found):
     whole, fraction, unit = found.groups()
-    zeros = _LARGE[unit.lower()] - len(fraction or "")
-    return whole + (fraction or "") + "0" * zeros if zeros >= 0 else found.group()
+    zeros = _LARGE.get(unit.lower(), 0) - len(fraction or "")
+    return whole + (fraction or "") + "0" * zeros if zeros > 0 else found.group()
 
 
 def _unmatched(ours, theirs):
@@ -144,7 +144,7 @@ def _match_decimals(src_left, tgt_left):
 def _match_hours(src_left, tgt_left):
     """Takes out hours of the afternoon that the two texts count differently: 6 against 18."""
     for ours, theirs in ((src_left, tgt_left), (tgt_left, src_left)):
-        for hour in list(ours):
+        for hour in [digits for digits in ours if len(digits) <= 2]:
             later = str(int(hour) + 12)
             if 1 <= int(hour) <= 11 and later in theirs:
                 ours.remove(hour)

@@ -57,12 +57,13 @@ def extract_sentences(records, languages, config):
 
 
 def _sentences_of(blocks, languages, config, counts):
-    """Rows (record, block number, position, text, lang, prob) of the blocks' sentences."""
+    """Rows (record, block number, position, text, lang, prob, as its block) of the sentences."""
     limit = config.max_block_chars
     langs, probs = langid.identify([text[:limit] for _, _, text in blocks], config.min_lang_prob)
     main = _main_languages(blocks, langs)
     cut = []
     for (record, number, text), lang, prob in zip(blocks, langs, probs, strict=True):
+        lang = _among(lang, main.get(id(record), ""))
         context = lang or main.get(id(record), "")
         if context and context not in languages:
             counts["block", "other_language"] += 1
@@ -77,8 +78,14 @@ def _sentences_of(blocks, languages, config, counts):
     rows = []
     for record, number, position, text, context, known in cut:
         lang, prob = known or next(found)
-        rows.append((record, number, position, text, lang or context, prob))
+        lang = _among(lang, context) or context
+        rows.append((record, number, position, text, lang, prob, lang == context))
     return rows
+
+
+def _among(lang, context):
+    """``lang``, but Japanese for Han characters alone on a Japanese page."""
+    return context if (lang, context) == ("zh", "ja") else lang
 
 
 def _main_languages(blocks, langs):
@@ -96,8 +103,10 @@ def _judge(rows, languages, config, counts, rejects):
     counts["sentence", "in"] += len(rows)
     wanted = []
     for row in rows:
-        record, number, position, text, lang, _ = row
-        if lang in languages:
+        record, number, position, text, lang, _, as_block = row
+        # One in another language than its block does not count, asked for or not: else what is
+        # found of a language would depend on which others were asked for.
+        if lang in languages and as_block:
             wanted.append(row)
         elif lang:
             counts["sentence", "other_language"] += 1
@@ -109,7 +118,7 @@ def _judge(rows, languages, config, counts, rejects):
     reasons = quality.reject_reasons(texts, langs, config)
     kept = []
     for row, reason in zip(wanted, reasons, strict=True):
-        record, number, position, text, lang, _ = row
+        record, number, position, text, lang, *_ = row
         if reason:
             counts[f"sentence.{lang}", reason] += 1
             rejects.add(record, "sentence", reason, text, lang, number, position)

@@ -33,7 +33,9 @@ _GERMAN_OPEN_END = re.compile(
     r"Mag|Hl|Abb|Kap|S)\.$"
 )
 # Cuts that are missed after a word that ends like an abbreviation (Bart., May.) and before a year.
-_MISSED = re.compile(r"(?P<word>[^\W\d_]{3,})[.!?][”»“]? (?=[„“»\"'(]?(?:[A-ZÀ-ÖØ-Þ]|\d{4}\b))")
+_MISSED = re.compile(
+    r"(?<![^\W\d_])(?P<word>[^\W\d_]{3,})[.!?][”»“]? (?=[„“»\"'(]?(?:[A-ZÀ-ÖØ-Þ]|\d{4}\b))"
+)
 _ABBREVIATIONS = frozenset(
     "evtl inkl exkl vergl vgl bspw mind max min gegr verh sog usw bzw prof dipl hrsg univ abschn "
     "abs art abb kap sept febr jan feb mär apr jun jul aug okt nov dez oct dec mio mrd tsd zzgl "
@@ -49,6 +51,10 @@ _ZH_QUOTE_GOES_ON = re.compile(
     r"[”’」』][^。！？，；：“”]{0,12}?(?:说|道|问|答|喊|叫|写|笑|想|讲|回忆|表示|补充|解释|嘟囔|念叨|告诉|提醒|感叹)"
     r"(?![^。！？]{0,3}：)"
 )
+_ZH_NESTING = {
+    **dict.fromkeys("“‘「『（(《【", 1),
+    **dict.fromkeys("”’」』）)》】", -1),
+}
 _BREAK = re.compile(r"[\s,;，；、]")
 
 
@@ -104,8 +110,8 @@ def _balanced(text):
 
 def _merge(parts, lang):
     merged = []
-    for part in parts:
-        if merged and part and _goes_on(merged[-1], part, lang):
+    for part in filter(None, parts):
+        if merged and _goes_on(merged[-1], part, lang):
             merged[-1] += part if _ONLY_CLOSERS.match(part) else f" {part}"
         else:
             merged.append(part)
@@ -128,16 +134,20 @@ def _goes_on(before, after, lang):
 def _split_chinese(text):
     """Cuts after 。！？… and their closing quotes, but not inside a quotation or a bracket, nor
     between a quotation and the words that say who spoke."""
-    parts, start, depth = [], 0, 0
-    opened = {"“": 1, "「": 1, "『": 1, "（": 1, "(": 1, "《": 1, "”": -1, "」": -1, "』": -1}
-    opened.update({"）": -1, ")": -1, "》": -1})
-    at = 0
+    parts, start, depth, at, straight = [], 0, 0, 0, 0
     for match in _ZH_END.finditer(text):
-        depth = max(0, depth + sum(opened.get(char, 0) for char in text[at : match.end()]))
-        at = match.end()
-        if depth:
+        if match.end() < at:
             continue
-        if match.group(1) and _ZH_QUOTE_GOES_ON.match(text, match.start()):
+        seen = text[at : match.end()]
+        depth = max(0, depth + sum(_ZH_NESTING.get(char, 0) for char in seen))
+        straight += seen.count('"')
+        at = match.end()
+        if straight % 2:
+            if text[at : at + 1] != '"':
+                continue
+            straight += 1
+            at += 1
+        if depth or _ZH_QUOTE_GOES_ON.match(text, match.start()):
             continue
         parts.append(text[start:at].strip())
         start = at

@@ -35,6 +35,7 @@ setup(
         "sentencex>=1.0.32",
         "tqdm>=4",
         "xxhash>=3",
+        "zstandard>=0.23",
     ],
     extras_require={
         "muse": [

@@ -7,6 +7,7 @@ is raised when the same input and knobs would give other rows.
 import dataclasses
 import hashlib
 import json
+import math
 
 from mining.errors import InputError
 
@@ -31,6 +32,8 @@ class ExtractConfig:
     max_depth: int = 2_000
     #: fastText's probability from which its word alone counts (facts: both P and R ≥ .97)
     min_lang_prob: float = 0.5
+    #: fastText's probability from which a text block is held to be all in one language
+    min_pure_prob: float = 0.9
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,7 +107,16 @@ def with_overrides(config, assignments):
             raise InputError(
                 f"--set {assignment}: {value!r} is no {fields[name].type.__name__}"
             ) from None
+        _check_range(assignment, name, changes[name])
     return dataclasses.replace(config, **changes)
+
+
+def _check_range(assignment, name, value):
+    if isinstance(value, float) and math.isnan(value):
+        raise InputError(f"--set {assignment}: give a number")
+    least = 0 if name.startswith("min_") else 1
+    if isinstance(value, int) and value < least:
+        raise InputError(f"--set {assignment}: give at least {least}")
 
 
 def fingerprint(value):

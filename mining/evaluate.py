@@ -9,11 +9,8 @@ the text rows that a right pair lies in; furniture is right when found, no loss 
 import bisect
 import collections
 import dataclasses
-import re
 
 from mining.errors import InputError
-
-_ENDS = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +71,10 @@ def compare(pairs, gold):
 
 def _bare(text):
     """Without white space, and without marks at the ends, which a page's style may add."""
-    return _ENDS.sub("", "".join(text.split()))
+    text = "".join(text.split())
+    first = next((at for at, char in enumerate(text) if char.isalnum()), 0)
+    last = next((at for at, char in enumerate(reversed(text)) if char.isalnum()), 0)
+    return text[first : len(text) - last]
 
 
 class _Finder:

@@ -21,6 +21,8 @@ _COLUMNS = (
     "forward_rank",
     "backward_rank",
 )
+# Rounds of matching after which few rows are left in all but made-up inputs.
+_ROUNDS = 50
 RETRIEVALS = ("max", "intersect", "forward", "backward")
 
 
@@ -69,20 +71,34 @@ def one_to_one(src, tgt):
     """Greedy matching: rows of pairs in order, each taken if neither side was taken before.
 
     src, tgt: int64 [n], best pair first. Returns the rising row numbers, int64 [m]. Repeatedly
-    taking the pairs that are first for both of their sides gives the same pairs, without a loop
-    over rows.
+    taking the pairs that are first for both of their sides gives the same pairs, nearly without a
+    loop over rows.
     """
     _, src = np.unique(src, return_inverse=True)
     _, tgt = np.unique(tgt, return_inverse=True)
     rows, taken = np.arange(len(src)), []
-    while len(rows):
+    for _ in range(_ROUNDS):
+        if not len(rows):
+            break
         first_src = _first_of(src[rows])
         first_tgt = _first_of(tgt[rows])
         mutual = rows[first_src & first_tgt]
         taken.append(mutual)
         free = ~(np.isin(src[rows], src[mutual]) | np.isin(tgt[rows], tgt[mutual]))
         rows = rows[free]
-    return np.sort(np.concatenate(taken)) if taken else rows
+    # What is left then are chains, each of whose links waits for the one before.
+    taken.append(_one_by_one(src, tgt, rows))
+    return np.sort(np.concatenate(taken))
+
+
+def _one_by_one(src, tgt, rows):
+    src_taken, tgt_taken, kept = set(), set(), []
+    for row, left, right in zip(rows.tolist(), src[rows].tolist(), tgt[rows].tolist(), strict=True):
+        if left not in src_taken and right not in tgt_taken:
+            src_taken.add(left)
+            tgt_taken.add(right)
+            kept.append(row)
+    return np.array(kept, dtype=np.int64)
 
 
 def _first_of(codes):

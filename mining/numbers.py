@@ -24,7 +24,8 @@ _LARGE = {
     "亿": 8,
 }
 _SCALED = re.compile(
-    r"(\d+)(?:[.,](\d+))?\s?(thousand|tausend|million(?:en)?|billion|milliarden?|万|亿)", re.I
+    r"(?<!\d)(\d+)(?:[.,](\d+))?\s?(thousand|tausend|million(?:en)?|billion|milliarden?|万|亿)",
+    re.I,
 )
 _MONTHS = (
     ("january", "januar", "jänner", "jan"),

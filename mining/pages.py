@@ -57,7 +57,7 @@ def extract_sentences(records, languages, config):
 
 
 def _sentences_of(blocks, languages, config, counts):
-    """Rows (record, block number, position, text, lang, prob, as its block) of the sentences."""
+    """Rows (record, block number, position, text, lang, prob, fits its block) of sentences."""
     limit = config.max_block_chars
     langs, probs = langid.identify([text[:limit] for _, _, text in blocks], config.min_lang_prob)
     main = _main_languages(blocks, langs)
@@ -65,21 +65,25 @@ def _sentences_of(blocks, languages, config, counts):
     for (record, number, text), lang, prob in zip(blocks, langs, probs, strict=True):
         lang = _among(lang, main.get(id(record), ""))
         context = lang or main.get(id(record), "")
-        if context and context not in languages:
+        # A block of one language is left alone if nobody asked for that one; what may be a mixed
+        # one never, or what is found would depend on the languages asked for.
+        pure = bool(lang) and prob >= config.min_pure_prob
+        if pure and lang not in languages:
             counts["block", "other_language"] += 1
             continue
         parts = sentences.split_sentences(text, context or "en", limit)
         whole = len(parts) == 1
         for position, part in enumerate(parts):
             known = (lang, prob) if whole else None
-            cut.append((record, number, position, sentences.normalise(part), context, known))
-    unknown = [row[3] for row in cut if row[5] is None]
+            text = sentences.normalise(part)
+            cut.append((record, number, position, text, context, pure, known))
+    unknown = [row[3] for row in cut if row[-1] is None]
     found = zip(*langid.identify(unknown, config.min_lang_prob), strict=True)
     rows = []
-    for record, number, position, text, context, known in cut:
+    for record, number, position, text, context, pure, known in cut:
         lang, prob = known or next(found)
         lang = _among(lang, context) or context
-        rows.append((record, number, position, text, lang, prob, lang == context))
+        rows.append((record, number, position, text, lang, prob, not pure or lang == context))
     return rows
 
 
@@ -103,10 +107,8 @@ def _judge(rows, languages, config, counts, rejects):
     counts["sentence", "in"] += len(rows)
     wanted = []
     for row in rows:
-        record, number, position, text, lang, _, as_block = row
-        # One in another language than its block does not count, asked for or not: else what is
-        # found of a language would depend on which others were asked for.
-        if lang in languages and as_block:
+        record, number, position, text, lang, _, fits = row
+        if lang in languages and fits:
             wanted.append(row)
         elif lang:
             counts["sentence", "other_language"] += 1

@@ -22,7 +22,7 @@ def load_encoder(name, threads=0) -> Encoder:
         from mining.encoders.muse import MuseEncoder
 
         return MuseEncoder(threads)
-    if name == "labse" or pathlib.Path(name).is_dir():
+    if name == "labse" or (name and pathlib.Path(name).is_dir()):
         from mining.encoders.labse import LabseEncoder
 
         return LabseEncoder("sentence-transformers/LaBSE" if name == "labse" else name, threads)

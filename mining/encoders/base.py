@@ -17,7 +17,11 @@ class Encoder(Protocol):
     fingerprint: str
 
     def encode(self, texts: list[str]) -> np.ndarray:
-        """float32 [len(texts), dim], rows of unit length; a row depends on its text alone."""
+        """float32 [len(texts), dim], rows of unit length.
+
+        A row depends on its text alone but for rounding (1e-6); the same list of texts gives the
+        same bits, whatever the number of threads.
+        """
         ...
 
 

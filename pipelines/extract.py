@@ -372,7 +372,7 @@ def run(sources, output, languages, config, workers, beam_options):
             manifests.begin(job.sentences(lang))
             manifests.begin(job.rejects(lang))
         manifests.begin(job.rejects(RECORDS))
-        used = worker_count(workers, len(sources)) if local else 1
+        used = worker_count(workers, [source.size for source in sources]) if local else 1
         with options.pipeline(beam_options) as pipeline:
             (
                 pipeline

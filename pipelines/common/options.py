@@ -40,7 +40,8 @@ def parser(doc, **inputs):
         type=int,
         default=0,
         metavar="N",
-        help="processes on this machine; 0: one a core (default); on a cluster always 1",
+        help="processes on this machine; 0: one a core if there is work for them (default); on a "
+        "cluster always 1",
     )
     made.add_argument(
         "--set",

@@ -16,10 +16,15 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 from mining.errors import InputError
 
+# A process takes about as long to start as this much WARC to extract.
+_WORTH_A_PROCESS = 8 << 20
 
-def worker_count(workers, elements):
-    """How many processes to use: ``workers``, or one a core for 0, and no more than elements."""
-    return max(1, min(workers or os.cpu_count() or 1, elements))
+
+def worker_count(workers, sizes):
+    """How many processes to use for elements of these sizes in bytes: ``workers``, but no more
+    than elements; for 0 one a core, as far as each has enough to do."""
+    most = workers or min(os.cpu_count() or 1, 1 + sum(sizes) // _WORTH_A_PROCESS)
+    return max(1, min(most, len(sizes)))
 
 
 class ParallelMap(beam.PTransform):

@@ -76,10 +76,15 @@ def test_fault_of_our_own_is_not_swallowed():
 
 
 @pytest.mark.parametrize(
-    ("workers", "elements", "count"), [(2, 10, 2), (8, 3, 3), (1, 5, 1), (3, 0, 1)]
+    ("workers", "sizes", "count"),
+    [(2, [1] * 10, 2), (8, [1] * 3, 3), (1, [1] * 5, 1), (3, [], 1), (0, [1000] * 5, 1)],
 )
-def test_no_more_workers_than_elements(workers, elements, count):
-    assert worker_count(workers, elements) == count
+def test_no_more_workers_than_there_is_work_for(workers, sizes, count):
+    assert worker_count(workers, sizes) == count
+
+
+def test_big_files_get_a_worker_a_core():
+    assert worker_count(0, [1 << 30] * 1000) == os.cpu_count()
 
 
 def test_table_coder_writes_a_slice_and_not_its_parent():

@@ -379,7 +379,7 @@ def run(sources, output, languages, config, workers, beam_options):
                 | "Sources" >> beam.Create(sources, reshuffle=not local)
                 | ExtractSentences(job, sources, used)
             )
-    datasets.delete(datasets.join(output, ".work", STAGE))
+    datasets.delete_folder(datasets.join(output, ".work"))
 
 
 def main(argv):

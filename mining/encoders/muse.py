@@ -19,7 +19,7 @@ from mining.errors import InputError
 
 # Texts that are encoded in one call. Fixed, so that neither the number of threads nor the size
 # of a batch has a say in how the arithmetic is grouped.
-_CHUNK = 512
+_CHUNK = 128
 #: ISO codes of the languages it was trained on; Chinese in both scripts
 LANGUAGES = frozenset("ar zh en fr de it ja ko nl pl pt es th tr ru".split())
 

@@ -2,6 +2,7 @@
 
 import json
 import posixpath
+import shutil
 import uuid
 
 import pyarrow.parquet as pq
@@ -97,9 +98,18 @@ def list_files(pattern):
 
 
 def delete(path):
-    """Removes a file, or a folder with all that is in it; nothing where it is not there."""
+    """Removes a file; nothing where it is not there."""
     if FileSystems.exists(path):
         FileSystems.delete([path])
+
+
+def delete_folder(folder):
+    """Removes all files below a folder, and the folder where there is such a thing."""
+    # Object stores have no folders to delete, only the files below a prefix.
+    files = list_files(join(folder, "**"))
+    if files:
+        FileSystems.delete(files)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def part_name(number):

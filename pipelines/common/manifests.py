@@ -44,7 +44,7 @@ def begin(folder, keep_parts=False):
     """Makes ``folder`` ready to be written anew: no manifest, and no parts unless kept."""
     datasets.delete(datasets.join(folder, NAME))
     if not keep_parts:
-        datasets.delete(folder)
+        datasets.delete_folder(folder)
 
 
 def write(folder, key, stage, config, **more):

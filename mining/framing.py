@@ -17,10 +17,12 @@ _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _SKIPPABLE_ZSTD = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18", re.DOTALL)
 _BLOCK = 1 << 18
-_MAX_HEADER = 1 << 20
+_ZSTD_SLICE = 64
+_HEADER_READS = (1 << 12, 1 << 16, 1 << 20)
 _START = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|WARC/[01]\.\d{1,3}\r?\n")
 _VERSION = re.compile(rb"WARC/[01]\.\d{1,3}\r?\n")
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
+_LINES = re.compile(rb"(?:[^\r\n:\0]{1,200}:[^\r\n]*\r?\n|[ \t][^\r\n]*\r?\n)*")
+_EMPTY_LINE = re.compile(rb"\r?\n")
 _LENGTH = re.compile(rb"\nContent-Length:[ \t]*(\d{1,15})[ \t]*\r?\n", re.IGNORECASE)
 _GAP = re.compile(rb"[\r\n]{0,8}")
 
@@ -85,18 +87,18 @@ class _Zstd:
 
     def __init__(self):
         self._unpacker = zstandard.ZstdDecompressor().decompressobj()
-        self.unconsumed_tail = b""
+        self.unconsumed_tail = self.unused_data = b""
 
     def decompress(self, block, _):
-        return self._unpacker.decompress(block)
+        # It has no bound on its output, only as much input as can't become much.
+        piece = self._unpacker.decompress(block[:_ZSTD_SLICE])
+        self.unconsumed_tail = b"" if self.eof else block[_ZSTD_SLICE:]
+        self.unused_data = self._unpacker.unused_data + block[_ZSTD_SLICE:] if self.eof else b""
+        return piece
 
     @property
     def eof(self):
         return self._unpacker.eof
-
-    @property
-    def unused_data(self):
-        return self._unpacker.unused_data
 
 
 def _packed(file, at, limit, unpacker, errors):
@@ -118,8 +120,8 @@ def _packed(file, at, limit, unpacker, errors):
     end -= len(unpacker.unused_data)
     data = bytes(data)
     try:
-        header, length = _header(data, 0)
-    except _Unreadable as error:
+        header, length = _header(data[: _HEADER_READS[-1]])
+    except (_Unreadable, EOFError) as error:
         return [Frame(at, end - at, damage=str(error))]
     rest = size - header - length
     if 0 <= rest <= 8:
@@ -155,20 +157,41 @@ def _inner(unpacked, at, length, limit):
     return [*inside[:-1], dataclasses.replace(inside[-1], length=length)]
 
 
-def _header(data, at):
-    """(length of the header with its empty line, declared length of the content)."""
-    end = _HEADER_END.search(data, at, at + _MAX_HEADER)
-    if not _VERSION.match(data, at) or end is None:
+def _header(data):
+    """(length of the header with its empty line, declared length of the content).
+
+    Raises _Unreadable for what is no header, EOFError for what may become one with more data.
+    """
+    version = _VERSION.match(data)
+    if not version:
         raise _Unreadable("no WARC header")
-    declared = _LENGTH.search(data, at, end.end())
+    lines = _LINES.match(data, version.end())
+    empty = _EMPTY_LINE.match(data, lines.end())
+    if not empty:
+        if b"\n" in data[lines.end() :]:
+            raise _Unreadable("a line in a WARC header that is none")
+        raise EOFError("a WARC header that breaks off")
+    declared = _LENGTH.search(data, version.end() - 1, lines.end())
     if declared is None:
         raise _Unreadable("a WARC header without Content-Length")
-    return end.end() - at, int(declared.group(1))
+    return empty.end(), int(declared.group(1))
+
+
+def _header_at(file, at):
+    """_header of the uncompressed record at ``at``, of which no more is read than needed."""
+    for size in _HEADER_READS:
+        data = file.read(at, size)
+        try:
+            return _header(data)
+        except EOFError as error:
+            if len(data) < size:
+                raise _Unreadable(str(error)) from None
+    raise _Unreadable("a WARC header without end")
 
 
 def _plain(file, at, limit):
     """The record that starts at ``at`` in an uncompressed file."""
-    header, length = _header(file.read(at, _MAX_HEADER), 0)
+    header, length = _header_at(file, at)
     end = at + header + length
     if end <= file.size:
         after = file.read(end, 8)
@@ -222,7 +245,7 @@ def _is_start(file, at):
             return False
         return not unpacked or bool(_VERSION.match(unpacked))
     try:
-        _header(file.read(at, _MAX_HEADER), 0)
+        _header_at(file, at)
     except _Unreadable:
         return False
     return True

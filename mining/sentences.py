@@ -51,10 +51,7 @@ _ZH_QUOTE_GOES_ON = re.compile(
     r"[”’」』][^。！？，；：“”]{0,12}?(?:说|道|问|答|喊|叫|写|笑|想|讲|回忆|表示|补充|解释|嘟囔|念叨|告诉|提醒|感叹)"
     r"(?![^。！？]{0,3}：)"
 )
-_ZH_NESTING = {
-    **dict.fromkeys("“‘「『（(《【", 1),
-    **dict.fromkeys("”’」』）)》】", -1),
-}
+_ZH_PAIRS = ("“”", "‘’", "「」", "『』", "（）", "()", "《》", "【】")
 _BREAK = re.compile(r"[\s,;，；、]")
 
 
@@ -134,15 +131,21 @@ def _goes_on(before, after, lang):
 def _split_chinese(text):
     """Cuts after 。！？… and their closing quotes, but not inside a quotation or a bracket, nor
     between a quotation and the words that say who spoke."""
+    # A pair with one side missing nests nothing: a quotation may go on in the next paragraph.
+    nesting = {}
+    for opening, closing in _ZH_PAIRS:
+        if text.count(opening) == text.count(closing):
+            nesting.update({opening: 1, closing: -1})
+    paired = text.count('"') % 2 == 0
     parts, start, depth, at, straight = [], 0, 0, 0, 0
     for match in _ZH_END.finditer(text):
         if match.end() < at:
             continue
         seen = text[at : match.end()]
-        depth = max(0, depth + sum(_ZH_NESTING.get(char, 0) for char in seen))
+        depth = max(0, depth + sum(nesting.get(char, 0) for char in seen))
         straight += seen.count('"')
         at = match.end()
-        if straight % 2:
+        if straight % 2 and paired:
             if text[at : at + 1] != '"':
                 continue
             straight += 1

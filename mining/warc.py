@@ -18,7 +18,9 @@ from mining.errors import InputError
 
 # Room for the WARC and HTTP headers of a record beside its body.
 _HEADERS_BYTES = 2 << 20
+_INFLATE_BYTES = 1 << 12
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "")
+_TYPE = re.compile(r"\s*([^\s;]*)")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
 _CHUNK_SIZE = re.compile(rb"\s*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 
@@ -106,7 +108,7 @@ def _read_record(record, found, max_page_bytes):
     if http.status_code != 200:
         return rejected("http_status", str(http.status_code))
     content_type = http.get("Content-Type", "")
-    kind = content_type.partition(";")[0].strip().lower()
+    kind = _TYPE.match(content_type).group(1).lower()
     if kind not in _HTML_TYPES:
         return rejected("not_html", kind)
     if record.content_length > max_page_bytes:
@@ -159,20 +161,25 @@ def _as_it_is(raw, encoding):
 
 def _inflate(raw, wbits, max_bytes):
     """``raw`` unpacked, all members of it; None where it does not unpack to its end."""
-    decoded = b""
-    while raw:
+    pieces, size, at = [], 0, 0
+    while at < len(raw):
         decoder = zlib.decompressobj(wbits)
-        try:
-            decoded += decoder.decompress(raw, max_bytes + 1 - len(decoded))
-        except zlib.error:
-            # Bytes after a whole member are padding, not another one.
-            return decoded or None
-        if len(decoded) > max_bytes:
-            raise OverflowError
-        if not decoder.eof:
-            return None
-        raw = decoder.unused_data
-    return decoded
+        member = size
+        while not decoder.eof:
+            block = raw[at : at + _INFLATE_BYTES]
+            if not block:
+                return None
+            try:
+                piece = decoder.decompress(block, max_bytes + 1 - size)
+            except zlib.error:
+                # Bytes after a whole member may be padding, and not another one.
+                return b"".join(pieces) if 0 < size == member else None
+            size += len(piece)
+            pieces.append(piece)
+            if size > max_bytes:
+                raise OverflowError
+            at += len(block) - len(decoder.unused_data)
+    return b"".join(pieces)
 
 
 def _unchunk(raw):

@@ -8,6 +8,7 @@ import functools
 import gzip
 import io
 import pathlib
+import time
 import tracemalloc
 
 import brotli
@@ -382,6 +383,58 @@ def test_version_line_inside_damage_is_no_record():
     damaged = second[:60] + b"WARC/1.0\r\n" + second[60:]
     records = read(first + damaged + third)
     assert bodies_at(records) == {0: bodies[0], len(first + damaged): bodies[2]}
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstd], ids=["gz", "zst"])
+def test_record_far_beyond_the_limit_is_rejected_without_being_held_in_memory(pack):
+    before, after = pages(2)
+    huge = dataclasses.replace(Entry(), body=bytes(30_000_000))
+    data = warc([before, huge, after], pack)[0]
+    tracemalloc.start()
+    records = read(data, 100_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [record.reason for record in records] == ["", "page_too_large", ""]
+    assert peak < 15_000_000
+
+
+@gzip_and_plain
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"\x1f\x8b\x08" * 30_000,
+        b"\x1f\x8b\x08\0\0\0\0\0\0\xff" * 10_000,
+        b"\x28\xb5\x2f\xfd" * 20_000,
+        b"WARC/1.0\r\n" * 4_000,
+        b"WARC/1.0\r\nContent-Length: 99999999\r\n\r\n" * 2_000,
+        gzip.compress(b"junk") * 4_000,
+    ],
+    ids=["gzip magic", "gzip header", "zstd magic", "version lines", "huge records", "no WARC"],
+)
+def test_bytes_that_look_like_records_take_a_moment(pack, junk):
+    data = warc(pages(1), pack)[0] + junk
+    start = time.perf_counter()
+    records = read(data)
+    assert time.perf_counter() - start < 2
+    assert is_tiled(records, len(data))
+
+
+@every_format
+def test_many_small_records_take_a_moment(pack):
+    data = warc([Entry()], pack)[0] * 4_000
+    start = time.perf_counter()
+    assert len(read(data)) == 4_000
+    assert time.perf_counter() - start < 4
+
+
+def test_body_of_many_packed_pieces_takes_a_moment():
+    body = gzip.compress(b"<p>") + gzip.compress(b"") * 90_000
+    entry = Entry(body=body, http=(("Content-Encoding", "gzip"),))
+    data = warc([entry], None)[0]
+    start = time.perf_counter()
+    (record,) = read(data, 5_000_000)
+    assert time.perf_counter() - start < 2
+    assert record.body == b"<p>"
 
 
 @dataclasses.dataclass(frozen=True)

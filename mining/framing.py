@@ -15,9 +15,12 @@ import zstandard
 
 _GZIP = b"\x1f\x8b\x08"
 _ZSTD = b"\x28\xb5\x2f\xfd"
+# The frame at the start of a .warc.zst with the dictionary of all others (IIPC's convention).
+_DICTIONARY = b"\x5d\x2a\x4d\x18"
 _SKIPPABLE_ZSTD = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18", re.DOTALL)
 _BLOCK = 1 << 18
-_ZSTD_SLICE = 64
+_ZSTD_SLICE = 128
+_MAX_DICTIONARY = 16 << 20
 _HEADER_READS = (1 << 12, 1 << 16, 1 << 20)
 _START = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|WARC/[01]\.\d{1,3}\r?\n")
 _VERSION = re.compile(rb"WARC/[01]\.\d{1,3}\r?\n")
@@ -69,31 +72,47 @@ def _frames_at(file, at, limit):
     """The frames of the member, zstd frame or plain record at ``at``; raises _Unreadable."""
     head = file.read(at, 16)
     if head.startswith(_GZIP):
-        return _packed(file, at, limit, zlib.decompressobj(zlib.MAX_WBITS | 16), zlib.error)
+        return _packed(file, at, limit, _gunzip, zlib.error)
     if head.startswith(_ZSTD):
-        unpacker = _Zstd()
-        return _packed(file, at, limit, unpacker, zstandard.ZstdError)
+        return _packed(file, at, limit, lambda: _Zstd(file.dictionary), zstandard.ZstdError)
     if _SKIPPABLE_ZSTD.match(head) and len(head) >= 8:
         length = 8 + int.from_bytes(head[4:8], "little")
         if at + length <= file.size:
+            if head.startswith(_DICTIONARY):
+                file.dictionary = _dictionary(file.read(at + 8, length - 8))
             return [Frame(at, length)]
     if _VERSION.match(head):
         return [_plain(file, at, limit)]
     raise _Unreadable("no WARC record starts here")
 
 
+def _gunzip():
+    return zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+
+def _dictionary(data):
+    if data.startswith(_ZSTD):
+        try:
+            data = zstandard.ZstdDecompressor().decompress(data, _MAX_DICTIONARY)
+        except zstandard.ZstdError as error:
+            raise _Unreadable(f"a dictionary that can't be unpacked: {error}") from None
+    return zstandard.ZstdCompressionDict(data)
+
+
 class _Zstd:
     """zstandard's decompressor with the bounded output of zlib's."""
 
-    def __init__(self):
-        self._unpacker = zstandard.ZstdDecompressor().decompressobj()
+    def __init__(self, dictionary):
+        self._unpacker = zstandard.ZstdDecompressor(dictionary).decompressobj()
         self.unconsumed_tail = self.unused_data = b""
 
     def decompress(self, block, _):
         # It has no bound on its output, only as much input as can't become much.
+        block = memoryview(block)
         piece = self._unpacker.decompress(block[:_ZSTD_SLICE])
-        self.unconsumed_tail = b"" if self.eof else block[_ZSTD_SLICE:]
-        self.unused_data = self._unpacker.unused_data + block[_ZSTD_SLICE:] if self.eof else b""
+        rest = block[_ZSTD_SLICE:]
+        self.unconsumed_tail = b"" if self.eof else rest
+        self.unused_data = self._unpacker.unused_data + bytes(rest) if self.eof else b""
         return piece
 
     @property
@@ -101,8 +120,9 @@ class _Zstd:
         return self._unpacker.eof
 
 
-def _packed(file, at, limit, unpacker, errors):
+def _packed(file, at, limit, new_unpacker, errors):
     """The record in a gzip member or zstd frame, or the records where there are several."""
+    unpacker = new_unpacker()
     data, size, end = bytearray(), 0, at
     try:
         while not unpacker.eof:
@@ -129,7 +149,7 @@ def _packed(file, at, limit, unpacker, errors):
     if rest > 8 and size <= limit and _VERSION.match(_after_gap(data, header + length)):
         return _inner(data, at, end - at, limit)
     if rest > 8 and size > limit:
-        return _inner(_unpack_all(file, at, end), at, end - at, limit)
+        return _inner(_unpack_all(file, at, end, new_unpacker()), at, end - at, limit)
     return [Frame(at, end - at, damage=f"Content-Length is off by {abs(rest)}")]
 
 
@@ -137,10 +157,9 @@ def _after_gap(data, at):
     return data[_GAP.match(data, at).end() :][:16]
 
 
-def _unpack_all(file, at, end):
+def _unpack_all(file, at, end, unpacker):
     """A big member of many records, unpacked to a temporary file."""
     unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - read by whoever goes through the records
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     while at < end and not unpacker.eof:
         block = file.block(at)
         at += len(block)
@@ -153,8 +172,12 @@ def _unpack_all(file, at, end):
 def _inner(unpacked, at, length, limit):
     """The records in one member: all have its place in the file, but only the last its length."""
     stream = io.BytesIO(unpacked) if isinstance(unpacked, bytes) else unpacked
-    inside = [dataclasses.replace(frame, offset=at, length=0) for frame in frames(stream, limit)]
-    return [*inside[:-1], dataclasses.replace(inside[-1], length=length)]
+    held = None
+    for frame in frames(stream, limit):
+        if held is not None:
+            yield dataclasses.replace(held, offset=at, length=0)
+        held = frame
+    yield dataclasses.replace(held, offset=at, length=length)
 
 
 def _header(data):
@@ -234,13 +257,13 @@ def _is_start(file, at):
     head = file.read(at, 4096)
     if head.startswith(_GZIP):
         try:
-            unpacked = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, 16)
+            unpacked = _gunzip().decompress(head, 16)
         except zlib.error:
             return False
         return bool(_VERSION.match(unpacked))
     if head.startswith(_ZSTD):
         try:
-            unpacked = zstandard.ZstdDecompressor().decompressobj().decompress(head)
+            unpacked = _Zstd(file.dictionary).decompress(head, 16)
         except zstandard.ZstdError:
             return False
         return not unpacked or bool(_VERSION.match(unpacked))
@@ -258,6 +281,8 @@ class _Window:
         self._stream = stream
         self.size = stream.seek(0, io.SEEK_END)
         self._position = self.size
+        #: of the zstd frames that follow, where the file brings one
+        self.dictionary = None
         self._start, self._data = 0, b""
 
     def block(self, at):

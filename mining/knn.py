@@ -10,6 +10,8 @@ import dataclasses
 import faiss
 import numpy as np
 
+from mining.vectors import unit_rows
+
 # Candidates beyond k that are looked at, so that rounding in the matrix product can't hide one.
 _SPARE = 4
 # More than the error of a float32 inner product of unit vectors, less than any difference that
@@ -33,15 +35,6 @@ class Neighbours:
         if not self.cosines.shape[1]:
             return np.zeros(len(self.query_ids), np.float32)
         return self.cosines.mean(axis=1, dtype=np.float64).astype(np.float32)
-
-
-def unit_rows(vectors):
-    """float32 copy of ``vectors`` [n, dim] with rows of length 1; ValueError for a zero or NaN."""
-    vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    if not (np.all(np.isfinite(norms)) and np.all(norms > 0)):
-        raise ValueError("a vector is zero or not finite")
-    return vectors / norms
 
 
 def search(query_ids, queries, blocks, k):

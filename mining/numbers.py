@@ -10,7 +10,8 @@ _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d]
 # The number of a section and the mark of a footnote are not said by the sentence.
 _MARKERS = re.compile(r"^\s*(?:\d+\.){2,}\s|\[\d+\]")
 _DIGITS = re.compile(r"\d+")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
+# Full-width, Arabic, Devanagari… digits.
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _AFTERNOON = re.compile(r"\d\s?p\.?m\b|(?:下午|晚|傍晚|夜里)\S?\d", re.IGNORECASE)
 _LARGE = {
     "thousand": 3,
@@ -73,7 +74,7 @@ def numbers(text):
     A decimal or a time gives two (3.5 and 3,5 and 3点5分: 3, 5); thousands are put together, as
     are millions and 万.
     """
-    text = _MARKERS.sub("", text.translate(_FULL_WIDTH))
+    text = _MARKERS.sub("", _OTHER_DIGIT.sub(_as_ascii, text))
     text = _GROUPED.sub(lambda found: re.sub(r"\D", "", found.group()), text)
     text = _SCALED.sub(_in_full, text)
     return [digits.lstrip("0") or "0" for digits in _DIGITS.findall(text)]
@@ -115,6 +116,10 @@ def _in_words(text, lang):
     words = set(_WORD.findall(_HALF_HOUR.sub("", text.lower())))
     units = {"en": _EN_UNITS, "de": _DE_UNITS}.get(lang, ())
     return {str(value) for value in range(2, min(13, len(units))) if units[value] in words}
+
+
+def _as_ascii(found):
+    return str(int(found.group()))
 
 
 def _in_full(found):

@@ -2,6 +2,7 @@
 
 import functools
 import pathlib
+import threading
 
 from mining.encoders.base import Encoder
 from mining.errors import InputError
@@ -9,14 +10,22 @@ from mining.errors import InputError
 NAMES = ("labse", "muse")
 
 
-# One model a process, however many threads ask for it.
-@functools.lru_cache(maxsize=1)
+_LOADING = threading.Lock()
+
+
 def load_encoder(name, threads=0) -> Encoder:
     """The encoder called ``name``, or the BERT model in the folder of that name.
 
     threads: how many to compute with; 0 for one a core. The vectors do not depend on it.
     Raises InputError for a name that is neither, and for a model that can't be loaded.
     """
+    # One model a process, however many threads ask for it.
+    with _LOADING:
+        return _load(name, threads)
+
+
+@functools.lru_cache(maxsize=1)
+def _load(name, threads):
     # Each imports its own heavy libraries, and a machine may have only one of the extras.
     if name == "muse":
         from mining.encoders.muse import MuseEncoder

@@ -23,13 +23,3 @@ class Encoder(Protocol):
         same bits, whatever the number of threads.
         """
         ...
-
-
-def normalised(vectors):
-    """Rows scaled to unit length, float32; ValueError where one has no direction or is NaN."""
-    vectors = np.asarray(vectors, dtype=np.float32)
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    if not np.all(np.isfinite(norms)) or not np.all(norms > 0):
-        bad = int(np.flatnonzero(~(np.isfinite(norms) & (norms > 0)))[0])
-        raise ValueError(f"row {bad}: a vector that is zero or not finite")
-    return vectors / norms

@@ -9,8 +9,8 @@ import re
 
 import numpy as np
 
-from mining.encoders.base import normalised
 from mining.errors import InputError
+from mining.vectors import unit_rows
 
 #: tokens a text is cut to (sentence-transformers/LaBSE: max_seq_length)
 MAX_TOKENS = 256
@@ -98,7 +98,7 @@ class LabseEncoder:
                     for name in ("input_ids", "attention_mask")
                 }
                 vectors[rows] = self._model(**inputs).pooler_output.float().cpu().numpy()
-        return normalised(vectors)
+        return unit_rows(vectors)
 
 
 def _batches(order, ids):

@@ -14,14 +14,12 @@ import pathlib
 import numpy as np
 import xxhash
 
-from mining.encoders.base import normalised
 from mining.errors import InputError
+from mining.vectors import unit_rows
 
 # Texts that are encoded in one call. Fixed, so that neither the number of threads nor the size
 # of a batch has a say in how the arithmetic is grouped.
 _CHUNK = 128
-#: ISO codes of the languages it was trained on; Chinese in both scripts
-LANGUAGES = frozenset("ar zh en fr de it ja ko nl pl pt es th tr ru".split())
 
 
 class MuseEncoder:
@@ -63,4 +61,4 @@ class MuseEncoder:
             parts = list(pool.map(self._backend.encode, chunks))
         if not parts:
             return np.empty((0, self.dim), np.float32)
-        return normalised(np.concatenate(parts))
+        return unit_rows(np.concatenate(parts))

@@ -15,7 +15,7 @@ ENCODER ?= muse
 WORKERS ?= 0
 ifeq ($(origin WARC),undefined)
 WARC := samples/*.warc.gz
-GOLD := $(wildcard $(foreach lang,$(subst $(comma), ,$(TARGET)),samples/gold/en-$(lang).tsv))
+GOLD := $(foreach lang,$(subst $(comma), ,$(TARGET)),$(or $(wildcard samples/gold/en-$(lang).tsv),-))
 endif
 
 VENV := .venv
@@ -27,7 +27,7 @@ PYTHON := LANG=C.UTF-8 $(VENV)/bin/python
 
 mine: $(READY)
 	@$(PYTHON) -m pipelines.run --input $(WARC) --output '$(OUT)' --languages 'en,$(TARGET)' \
-	  --encoder '$(ENCODER)' --workers '$(WORKERS)' $(if $(GOLD),--gold $(GOLD)) $(ARGS)
+	  --encoder '$(ENCODER)' --workers '$(WORKERS)' $(if $(filter-out -,$(GOLD)),--gold $(GOLD)) $(ARGS)
 
 samples: $(READY)
 	@$(PYTHON) -m samples.build

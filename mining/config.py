@@ -90,16 +90,20 @@ STAGES = {
 }
 
 
+#: fields that no --set changes: the encoder has an option of its own
+_NOT_KNOBS = frozenset(("version", "encoder"))
+
+
 def with_overrides(config, assignments):
     """``config`` with ``knob=value`` strings applied; InputError for a knob it does not have."""
     fields = {field.name: field for field in dataclasses.fields(config)}
     changes = {}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
-        if not equals or name not in fields or name == "version":
+        if not equals or name not in fields or name in _NOT_KNOBS:
             raise InputError(
                 f"--set {assignment}: expected KNOB=VALUE with one of "
-                f"{', '.join(sorted(fields.keys() - {'version'}))}"
+                f"{', '.join(sorted(fields.keys() - _NOT_KNOBS)) or 'none'}"
             )
         try:
             changes[name] = fields[name].type(value)

@@ -13,7 +13,6 @@ _LEVELS = (
     ("record", "records"),
     ("page", "HTML pages"),
     ("block", "text blocks"),
-    ("sentence", "sentences"),
 )
 _PAGE = string.Template("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>$pair</title>
@@ -53,12 +52,14 @@ def funnel_rows(sentence_funnels, corpus):
     sentence_funnels: (lang, manifest of its sentences) for both languages, English first;
     corpus: the manifest of the corpus.
     """
+    # What blocks and sentences fell to other languages depends on which were asked for in that run.
     shared = sentence_funnels[0][1]["funnel"]
     rows = []
     for level, name in _LEVELS:
         counts = shared.get(level, {})
         rows.append((name, counts.get("in", 0), True))
-        rows += [(reason, count, False) for reason, count in counts.items() if reason != "in"]
+        if level != "block":
+            rows += [(reason, count, False) for reason, count in counts.items() if reason != "in"]
     for lang, manifest in sentence_funnels:
         counts = manifest["funnel"].get(f"sentence.{lang}", {})
         rows.append((f"sentences, {lang}", counts.get("in", 0), True))

@@ -58,8 +58,8 @@ class MatchPairs:
 def _pages_of(ids, folder):
     """int64 [n]: the key of the page that each sentence of a language comes from."""
     known, pages = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for path in datasets.list_files(datasets.join(folder, "*.parquet")):
-        table = datasets.read_table(path, ["sentence_id", "url"])
+    for part in manifests.read(folder)["parts"]:
+        table = datasets.read_table(datasets.join(folder, part), ["sentence_id", "url"])
         known.append(table["sentence_id"].to_numpy())
         pages.append(support.page_keys(table["url"].to_pylist()))
     # Shards are ranges of ids, their names in the same order, so all ids together are sorted.
@@ -162,11 +162,16 @@ class BuildCorpus(beam.PTransform):
 
 
 def check(config):
-    """Raises InputError for a margin or a retrieval that there is not."""
+    """Raises InputError for a margin or retrieval that there is not, or thresholds of another."""
     if config.margin not in MARGINS or config.retrieval not in RETRIEVALS:
         raise InputError(
             f"margin {config.margin!r}, retrieval {config.retrieval!r}: the margins are "
             f"{', '.join(MARGINS)}; the retrievals {', '.join(RETRIEVALS)}"
+        )
+    if config.margin != "ratio" and config.min_margin == CorpusConfig.min_margin:
+        raise InputError(
+            f"margin {config.margin!r}: the default thresholds are for ratios; set min_margin and "
+            "min_margin_alone too"
         )
 
 
@@ -180,6 +185,11 @@ def run(source, output, lang, encoder_name, config, beam_options):
     sentences = [manifests.require(folder, "extract") for folder in folders]
     candidates = mine.folder_of(source, encoder_name, lang)
     found = manifests.require(candidates, "mine")
+    if found["sentences"] != [made["key"] for made in sentences]:
+        raise InputError(
+            f"{candidates}: made from sentences that have changed since; run pipelines.embed and "
+            "pipelines.mine again"
+        )
     key = manifests.key_of(
         STAGE, dataclasses.asdict(config), [found["key"], *(made["key"] for made in sentences)]
     )
@@ -216,12 +226,15 @@ def run(source, output, lang, encoder_name, config, beam_options):
 
 def main(argv):
     """The command line of this job."""
-    parser = options.parser(__doc__, input="the folder with sentences/ and candidates/")
-    parser.add_argument("--encoder", default="labse", help="name of a folder in candidates/")
+    parser = options.parser("corpus", __doc__, input="the folder with sentences/ and candidates/")
+    parser.add_argument(
+        "--encoder", default="labse", help="name of a folder in candidates/ (default: labse)"
+    )
     ours, beam_options = options.parse(parser, argv)
     config = options.configured(CorpusConfig(), STAGE, ours.overrides)
     for lang in ours.languages[1:]:
         run(options.one_input(ours), ours.output, lang, ours.encoder, config, beam_options)
+        manifests.say(folder_of(ours.output, lang))
 
 
 if __name__ == "__main__":

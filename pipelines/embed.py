@@ -21,7 +21,7 @@ def folder_of(output, encoder_name, lang):
 
 
 class EmbedShard:
-    """(path of a sentences file, path to write) to the number of rows.
+    """(path of a sentences file, path to write) to the path written.
 
     A file that is there with the same key is left as it is: the job goes on where it was stopped.
     """
@@ -34,12 +34,12 @@ class EmbedShard:
 
     def __call__(self, paths):
         source, target = paths
-        sentences = datasets.read_table(source, ["sentence_id", "text"])
         if not self._is_done(target):
+            sentences = datasets.read_table(source, ["sentence_id", "text"])
             datasets.write_table(target, self._embedded(sentences))
         self._reporter.add(shards=1)
         self._reporter.flush()
-        return sentences.num_rows
+        return target
 
     def _is_done(self, target):
         return datasets.exists(target) and datasets.read_metadata(target).get("key") == self._key
@@ -58,7 +58,7 @@ class EmbedShard:
 
 
 class EmbedSentences(beam.PTransform):
-    """A PCollection of (sentences file, embeddings file) to the rows of each."""
+    """A PCollection of (sentences file, embeddings file) to the latter, written."""
 
     def __init__(self, shard):
         super().__init__()
@@ -106,6 +106,7 @@ def run(source, output, languages, config, workers, beam_options):
             key,
             STAGE,
             {**dataclasses.asdict(config), **settings},
+            made_from=made[lang]["key"],
             encoder=encoder.name,
             dim=encoder.dim,
             parts=made[lang]["parts"],
@@ -115,14 +116,14 @@ def run(source, output, languages, config, workers, beam_options):
 
 
 def _remove_strangers(folder, parts):
-    for path in datasets.list_files(datasets.join(folder, "*.parquet")):
+    for path in datasets.files_below(folder):
         if path.rpartition("/")[2] not in parts:
             datasets.delete(path)
 
 
 def main(argv):
     """The command line of this job."""
-    parser = options.parser(__doc__, input="the folder with sentences/")
+    parser = options.parser("embed", __doc__, input="the folder with sentences/")
     parser.add_argument(
         "--encoder", default=EmbedConfig.encoder, help="labse (default), muse or a model folder"
     )
@@ -130,7 +131,11 @@ def main(argv):
     config = dataclasses.replace(
         options.configured(EmbedConfig(), STAGE, ours.overrides), encoder=ours.encoder
     )
-    run(options.one_input(ours), ours.output, ours.languages, config, ours.workers, beam_options)
+    name = run(
+        options.one_input(ours), ours.output, ours.languages, config, ours.workers, beam_options
+    )
+    for lang in ours.languages:
+        manifests.say(folder_of(ours.output, name, lang))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ reads one shard out of all parts and keeps each sentence once. Between them go o
 """
 
 import collections
+import contextlib
 import dataclasses
 import itertools
 import os
@@ -148,9 +149,11 @@ class _Parts:
 
     def _write(self, schema, tables):
         number = len(self.sentences) + len(self.rejects)
-        path = datasets.join(self._job.work, f"{self._name}-{number:05d}.parquet")
+        # By name alone: the output folder may be moved before the run goes on.
+        name = f"{self._name}-{number:05d}.parquet"
+        path = datasets.join(self._job.work, name)
         datasets.write_tables(path, schema, [table.cast(schema) for table in tables])
-        return path
+        return name
 
 
 class UniqueShard:
@@ -163,9 +166,9 @@ class UniqueShard:
         lang, shard = shard_of_lang
         tables = [SENTENCES.empty_table()]
         for file in sorted(files, key=lambda file: file["path"]):
-            for part_lang, path in file["sentences"]:
+            for part_lang, name in file["sentences"]:
                 if part_lang == lang:
-                    tables.extend(_row_group(path, shard))
+                    tables.extend(_row_group(datasets.join(self._job.work, name), shard))
         table = dedup.unique_sentences(pa.concat_tables(tables))
         if table.num_rows:
             path = datasets.join(self._job.sentences(lang), datasets.part_name(shard))
@@ -192,15 +195,18 @@ class WriteRejects:
 
     def __call__(self, lang, files):
         folder = self._job.rejects(lang)
-        paths = [
-            path for file in sorted(files, key=lambda f: f["path"]) for path in file["rejects"]
-        ]
+        files = sorted(files, key=lambda file: file["path"])
         reasons = collections.Counter()
+        paths = (datasets.join(self._job.work, name) for file in files for name in file["rejects"])
         rows = (self._rows_of(path, lang, reasons) for path in paths)
         written = (table for table in rows if table.num_rows)
         for number, tables in enumerate(_runs(written, datasets.ROW_GROUP * 16)):
             path = datasets.join(folder, datasets.part_name(number))
             datasets.write_tables(path, REJECTED_TEXT, tables)
+        if not reasons:
+            # For those who read the folder by a glob.
+            path = datasets.join(folder, datasets.part_name(0))
+            datasets.write_table(path, REJECTED_TEXT.empty_table())
         return lang, dict(reasons)
 
     @staticmethod
@@ -325,6 +331,9 @@ def find_sources(patterns):
     for pattern in patterns:
         if os.path.isdir(pattern):
             raise InputError(f"{pattern}: a folder; give its files, such as {pattern}/*.warc.gz")
+        if os.path.isfile(pattern):
+            found[pattern] = Source(pattern, os.path.getsize(pattern), os.path.getmtime(pattern))
+            continue
         try:
             matches = FileSystems.match([pattern])[0].metadata_list
         except (BeamIOError, ValueError) as error:
@@ -357,6 +366,8 @@ def run(sources, output, languages, config, workers, beam_options):
         output, datasets.join(output, ".work", STAGE), tuple(languages), config, key, None
     )
     missing = [lang for lang in languages if not manifests.is_current(job.sentences(lang), key)]
+    if not manifests.is_current(job.rejects(RECORDS), key):
+        missing = list(languages)
     if not missing:
         return
     local = options.is_local(beam_options)
@@ -364,7 +375,6 @@ def run(sources, output, languages, config, workers, beam_options):
         job = dataclasses.replace(
             job,
             languages=tuple(missing),
-            key=key,
             reporter=reporter if local else progress.Reporter(),
             work=datasets.join(job.work, fingerprint([key, missing])),
         )
@@ -379,17 +389,24 @@ def run(sources, output, languages, config, workers, beam_options):
                 | "Sources" >> beam.Create(sources, reshuffle=not local)
                 | ExtractSentences(job, sources, used)
             )
-    datasets.delete_folder(datasets.join(output, ".work"))
+    datasets.delete_folder(job.work)
+    for emptied in (datasets.join(output, ".work", STAGE), datasets.join(output, ".work")):
+        with contextlib.suppress(OSError):
+            os.rmdir(emptied)
 
 
 def main(argv):
     """The command line of this job."""
     parser = options.parser(
-        __doc__, input="WARC files or globs: local, s3://, gs://; .warc, .warc.gz or .warc.zst"
+        "extract",
+        __doc__,
+        input="WARC files or globs: local, s3://, gs://; .warc, .warc.gz or .warc.zst",
     )
     ours, beam_options = options.parse(parser, argv)
     config = options.configured(ExtractConfig(), STAGE, ours.overrides)
     run(find_sources(ours.input), ours.output, ours.languages, config, ours.workers, beam_options)
+    for lang in ours.languages:
+        manifests.say(datasets.join(ours.output, "sentences", f"lang={lang}"))
 
 
 if __name__ == "__main__":

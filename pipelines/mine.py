@@ -76,6 +76,14 @@ def read_neighbours(paths):
     return knn.Neighbours(table["query_id"].to_numpy(), ids, cosines)
 
 
+def _embedded(source, lang, folder):
+    """The manifest of a language's vectors, which are those of the sentences as they are now."""
+    sentences = manifests.read(datasets.join(source, "sentences", f"lang={lang}"))
+    if sentences is None:
+        return manifests.require(folder, "embed")
+    return manifests.require_made_from(folder, "embed", sentences["key"])
+
+
 class FindNeighbours(beam.PTransform):
     """A PCollection of (query file, index files, candidates file) to the queries of each."""
 
@@ -93,7 +101,7 @@ def run(source, output, lang, encoder_name, config, beam_options):
     Raises InputError where the vectors are missing or of two encoders.
     """
     folders = {side: embed.folder_of(source, encoder_name, side) for side in ("en", lang)}
-    made = {side: manifests.require(folder, "embed") for side, folder in folders.items()}
+    made = {side: _embedded(source, side, folder) for side, folder in folders.items()}
     prints = {side: manifest["config"]["fingerprint"] for side, manifest in made.items()}
     if len(set(prints.values())) > 1:
         raise InputError(
@@ -129,6 +137,8 @@ def run(source, output, lang, encoder_name, config, beam_options):
         key,
         STAGE,
         dataclasses.asdict(config),
+        made_from=[made[side]["key"] for side in ("en", lang)],
+        sentences=[made[side]["made_from"] for side in ("en", lang)],
         encoder=encoder_name,
         rows={"en": made["en"]["rows"], lang: made[lang]["rows"]},
         forward=made["en"]["parts"],
@@ -138,12 +148,15 @@ def run(source, output, lang, encoder_name, config, beam_options):
 
 def main(argv):
     """The command line of this job."""
-    parser = options.parser(__doc__, input="the folder with embeddings/")
-    parser.add_argument("--encoder", default="labse", help="name of a folder in embeddings/")
+    parser = options.parser("mine", __doc__, input="the folder with embeddings/")
+    parser.add_argument(
+        "--encoder", default="labse", help="name of a folder in embeddings/ (default: labse)"
+    )
     ours, beam_options = options.parse(parser, argv)
     config = options.configured(MineConfig(), STAGE, ours.overrides)
     for lang in ours.languages[1:]:
         run(options.one_input(ours), ours.output, lang, ours.encoder, config, beam_options)
+        manifests.say(folder_of(ours.output, ours.encoder, lang))
 
 
 if __name__ == "__main__":

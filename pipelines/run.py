@@ -12,6 +12,8 @@ from mining.errors import InputError
 from pipelines import corpus, embed, extract, mine
 from pipelines.common import datasets, manifests, options
 
+#: stands for the gold of a language that has none
+NO_GOLD = "-"
 _SAMPLES_SHOWN = 10
 _SAMPLES_IN_REPORT = 40
 _SHOWN_CHARS = 100
@@ -66,7 +68,7 @@ def outcome_of(output, lang, encoder_name, gold_path):
     )
     made = manifests.read(corpus.folder_of(output, lang))
     found = Outcome(output, lang, encoder_name, sentences, made, None)
-    if gold_path is None:
+    if gold_path in (None, NO_GOLD):
         return found
     texts = _pairs(found, ("src_text", "tgt_text"))
     return dataclasses.replace(found, gold=evaluate.compare(texts, evaluate.load_gold(gold_path)))
@@ -153,7 +155,8 @@ def _shown(text):
 def run(ours, beam_options):
     """Does the jobs that are not done, and returns an Outcome for each language pair."""
     for path in ours.gold or ():
-        evaluate.load_gold(path)
+        if path != NO_GOLD:
+            evaluate.load_gold(path)
     targets = ours.languages[1:]
     if ours.gold and len(ours.gold) != len(targets):
         raise InputError("--gold: give one file for each language but English, in their order")
@@ -184,20 +187,26 @@ def run(ours, beam_options):
 def main(argv):
     """The command line: one command from WARC files to a corpus."""
     parser = options.parser(
-        __doc__, input="WARC files or globs: local, s3://, gs://; .warc, .warc.gz or .warc.zst"
+        "run",
+        __doc__,
+        input="WARC files or globs: local, s3://, gs://; .warc, .warc.gz or .warc.zst",
     )
     parser.add_argument(
         "--encoder", default=EmbedConfig.encoder, help="labse (default), muse or a model folder"
     )
     parser.add_argument(
-        "--gold", nargs="+", metavar="TSV", help="known pairs to compare with, a file a language"
+        "--gold",
+        nargs="+",
+        metavar="TSV",
+        help="known pairs to compare with, a file for each language but English, - for none",
     )
     ours, beam_options = options.parse(parser, argv)
     started = time.monotonic()
     outcomes = run(ours, beam_options)
-    for outcome in outcomes:
-        print(summary(outcome, write_report(outcome)))
     every = [metrics(outcome) for outcome in outcomes]
+    for outcome, found in zip(outcomes, every, strict=True):
+        datasets.write_json(datasets.join(ours.output, "report", f"{outcome.pair}.json"), found)
+        print(summary(outcome, write_report(outcome)))
     datasets.write_json(
         datasets.join(ours.output, "metrics.json"),
         every[0] if len(every) == 1 else {"pairs": every},

@@ -1,6 +1,7 @@
 """Parquet files and small JSON files on any file system Beam knows; writes are all or nothing."""
 
 import json
+import os
 import posixpath
 import shutil
 import uuid
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
-# Files of this size in rows are read and written in one go; DuckDB and Spark read them apart.
+#: rows of a row group, the unit in which DuckDB and Spark read a file
 ROW_GROUP = 65_536
 
 
@@ -18,11 +19,11 @@ def join(*parts):
     return posixpath.join(*parts)
 
 
-def write_table(path, table, row_group_size=ROW_GROUP):
+def write_table(path, table):
     """Writes ``table`` as the Parquet file ``path``; on an error there is no such file."""
 
     def write(file):
-        pq.write_table(table, file, compression="zstd", row_group_size=row_group_size)
+        pq.write_table(table, file, compression="zstd", row_group_size=ROW_GROUP)
 
     _write(path, write)
 
@@ -92,9 +93,15 @@ def exists(path):
     return FileSystems.exists(path)
 
 
-def list_files(pattern):
-    """Paths that match a glob, sorted; empty where none does."""
-    return sorted(found.path for found in FileSystems.match([pattern])[0].metadata_list)
+def files_below(folder):
+    """Paths of all files below a folder, sorted; empty where there is no such folder."""
+    if os.path.isdir(folder):
+        # Not by a glob: the folder's own name may hold what a glob means something by.
+        found = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
+    else:
+        matches = FileSystems.match([join(folder, "**")])[0].metadata_list
+        found = [match.path for match in matches]
+    return sorted(found)
 
 
 def delete(path):
@@ -106,7 +113,7 @@ def delete(path):
 def delete_folder(folder):
     """Removes all files below a folder, and the folder where there is such a thing."""
     # Object stores have no folders to delete, only the files below a prefix.
-    files = list_files(join(folder, "**"))
+    files = files_below(folder)
     if files:
         FileSystems.delete(files)
     shutil.rmtree(folder, ignore_errors=True)

@@ -16,9 +16,11 @@ NAME = "_manifest.json"
 _MARKER = "bitext-mining.json"
 
 
-def key_of(stage, config, inputs, **more):
+def key_of(stage, config, inputs):
     """The digest of what decides a dataset's rows, as JSON holds it; ``config`` is a dict."""
-    return fingerprint({"stage": stage, "config": config, "inputs": inputs, **more})
+    return fingerprint(
+        {"stage": stage, "schema": schema.VERSION, "config": config, "inputs": inputs}
+    )
 
 
 def read(folder):
@@ -32,6 +34,23 @@ def require(folder, made_by):
     if manifest is None:
         raise InputError(f"{folder}: no finished dataset here; run pipelines.{made_by} first")
     return manifest
+
+
+def require_made_from(folder, made_by, inputs):
+    """As require; InputError too where it was made from other datasets than ``inputs``, keys."""
+    manifest = require(folder, made_by)
+    if manifest["made_from"] != inputs:
+        raise InputError(
+            f"{folder}: made from what has changed since; run pipelines.{made_by} again"
+        )
+    return manifest
+
+
+def say(folder):
+    """Prints what the finished dataset in ``folder`` holds."""
+    rows = read(folder)["rows"]
+    rows = sum(rows.values()) if isinstance(rows, dict) else rows
+    print(f"{folder}: {rows:,} rows")
 
 
 def is_current(folder, key):
@@ -61,13 +80,20 @@ def write(folder, key, stage, config, **more):
 
 
 def claim_output(folder):
-    """Marks ``folder`` as ours; InputError where it is a file or holds something else."""
-    marker = datasets.join(folder, _MARKER)
-    if datasets.exists(marker):
-        return
+    """Marks ``folder`` as ours; InputError where it is a file, holds something else, or is in a
+    place that can't be reached."""
+    if not folder.strip():
+        raise InputError("the output is empty; give a folder")
     if os.path.isfile(folder):
         raise InputError(f"{folder}: the output is a file; give a folder")
-    if datasets.list_files(datasets.join(folder, "*")):
+    marker = datasets.join(folder, _MARKER)
+    try:
+        if datasets.exists(marker):
+            return
+        others = os.listdir(folder) if os.path.isdir(folder) else datasets.files_below(folder)
+    except ValueError as error:
+        raise InputError(f"{folder}: no such place for the output: {error}") from None
+    if others:
         raise InputError(
             f"{folder}: the output folder holds something else; give an empty or a new folder"
         )

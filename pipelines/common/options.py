@@ -7,15 +7,18 @@ import argparse
 import contextlib
 import importlib
 import logging
+import os
 import re
 import sys
 
 import apache_beam as beam
+from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.runner import create_runner
 
 from mining import langid
-from mining.config import with_overrides
+from mining.config import STAGES, with_overrides
 from mining.errors import InputError
 
 LOCAL = "FnApiRunner"
@@ -24,9 +27,21 @@ _OS_ERROR = re.compile(r"\b(?:\w*Error: )?\[Errno (\d+)\] (.*)", re.IGNORECASE)
 _WHERE = re.compile(r" \[while running '.*?'\]$")
 
 
-def parser(doc, **inputs):
+class _Parser(argparse.ArgumentParser):
+    """One whose complaints are one line, as all others are."""
+
+    def error(self, message):
+        raise InputError(f"{message}; see --help")
+
+
+def parser(job, doc, **inputs):
     """An argument parser with the options that all jobs have; ``inputs``: help of --input."""
-    made = argparse.ArgumentParser(description=doc.partition("\n\n")[0], allow_abbrev=False)
+    made = _Parser(
+        prog=f"python -m pipelines.{job}",
+        description=doc.partition("\n\n")[0],
+        epilog="Any other option is Beam's. Knobs and their defaults: mining/config.py.",
+        allow_abbrev=False,
+    )
     made.add_argument("--input", nargs="+", required=True, metavar="PATH", help=inputs["input"])
     made.add_argument("--output", required=True, metavar="FOLDER", help="folder of the datasets")
     made.add_argument(
@@ -40,24 +55,26 @@ def parser(doc, **inputs):
         type=int,
         default=0,
         metavar="N",
-        help="processes on this machine; 0: one a core if there is work for them (default); on a "
-        "cluster always 1",
+        help="processes that extract and threads that encode on this machine; 0: one a core, if "
+        "there is work for them (default)",
     )
     made.add_argument(
         "--set",
         action="append",
         default=[],
-        metavar="KNOB=VALUE",
+        metavar="STAGE.KNOB=VALUE",
         dest="overrides",
-        help="set a knob of mining/config.py; may be given again",
+        help="set a knob, as corpus.min_margin=1.1; may be given again",
     )
     return made
 
 
 def parse(made, argv):
-    """Our options and Beam's; InputError for one that neither knows."""
+    """Our options and Beam's; InputError for what neither knows or can use."""
     ours, rest = made.parse_known_args(argv)
-    beam_parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    if ours.workers < 0:
+        raise InputError(f"--workers {ours.workers}: give 0 or more")
+    beam_parser = _Parser(add_help=False, allow_abbrev=False)
     for kind in PipelineOptions.__subclasses__():
         with contextlib.suppress(argparse.ArgumentError):
             kind._add_argparse_args(beam_parser)
@@ -66,8 +83,22 @@ def parse(made, argv):
         raise InputError(
             f"unknown option {unknown[0]}; see --help for ours, Beam's docs for others"
         )
+    for override in ours.overrides:
+        stage, dot, _ = override.partition("=")[0].partition(".")
+        if not dot or stage not in STAGES:
+            raise InputError(
+                f"--set {override}: expected STAGE.KNOB=VALUE with a stage of {', '.join(STAGES)}"
+            )
     ours.languages = languages(ours.languages)
-    return ours, PipelineOptions(rest, save_main_session=False)
+    beam_options = PipelineOptions(rest, save_main_session=False)
+    runner = beam_options.view_as(StandardOptions).runner
+    if runner is not None:
+        try:
+            create_runner(runner)
+        except (ValueError, ImportError) as error:
+            raise InputError(f"--runner {runner}: {error}") from None
+    FileSystems.set_options(beam_options)
+    return ours, beam_options
 
 
 def languages(text):
@@ -83,12 +114,8 @@ def languages(text):
 
 
 def configured(config, stage, overrides):
-    """``config`` with --set applied; in pipelines.run a knob is written STAGE.KNOB."""
-    mine = [
-        text.removeprefix(f"{stage}.")
-        for text in overrides
-        if "." not in text.partition("=")[0] or text.startswith(f"{stage}.")
-    ]
+    """``config`` with the --set of its stage applied."""
+    mine = [text.removeprefix(f"{stage}.") for text in overrides if text.startswith(f"{stage}.")]
     return with_overrides(config, mine)
 
 
@@ -112,25 +139,38 @@ def command(module):
 
     Imported by its name, not as __main__: what workers get pickled must be found there too.
     """
+    sys.stdout.reconfigure(errors="replace")
     sys.exit(guarded(importlib.import_module(module).main, sys.argv[1:]))
 
 
 def guarded(main, argv):
     """Runs ``main(argv)`` and returns the exit status: 2 with one line for what a user can mend."""
-    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
-    logging.getLogger("root").setLevel(logging.ERROR)
+    if not any(text.startswith("--runner") for text in argv):
+        # What goes wrong here is said once, by us.
+        logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
+        logging.getLogger().setLevel(logging.ERROR)
     try:
         main(argv)
     except KeyboardInterrupt:
-        print("\nstopped; run the same command again to go on", file=sys.stderr)
-        return 130
+        return _stopped()
+    except BrokenPipeError:
+        # Whoever read what we print has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
+        if "KeyboardInterrupt" in str(error):
+            return _stopped()
         message = user_message(error)
         if message is None:
             raise
         print(f"error: {message}", file=sys.stderr)
         return 2
     return 0
+
+
+def _stopped():
+    print("\nstopped; run the same command again to go on", file=sys.stderr)
+    return 130
 
 
 def user_message(error):

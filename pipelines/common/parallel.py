@@ -8,6 +8,7 @@ worker, as on a cluster, where the runner has the workers, the function is calle
 import concurrent.futures
 import multiprocessing
 import os
+import signal
 
 import apache_beam as beam
 from apache_beam.transforms.window import GlobalWindow
@@ -54,7 +55,11 @@ class _Call(beam.DoFn):
         if self._workers > 1:
             # spawn: a fork would copy the runner's threads' locks as they happen to be.
             self._pool = concurrent.futures.ProcessPoolExecutor(
-                self._workers, multiprocessing.get_context("spawn")
+                self._workers,
+                multiprocessing.get_context("spawn"),
+                # Ctrl-C is for the parent, which ends them.
+                initializer=signal.signal,
+                initargs=(signal.SIGINT, signal.SIG_IGN),
             )
 
     def start_bundle(self):

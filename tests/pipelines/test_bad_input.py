@@ -3,8 +3,10 @@
 import os
 import pathlib
 import resource
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -72,6 +74,14 @@ def test_unreadable_file(bad, capsys):
         (("--languages", "en,de", "--set", "mine.k=many"), "many"),
         (("--languages", "en,de", "--set", "corpus.margin=wide"), "wide"),
         (("--languages", "en,de", "--langauges", "en,zh"), "--langauges"),
+        (("--languages", "en,de", "--set", "courpus.min_margin=2"), "courpus"),
+        (("--languages", "en,de", "--set", "min_margin=2"), "STAGE.KNOB"),
+        (("--languages", "en,de", "--set", "embed.encoder=nope"), "encoder"),
+        (("--languages", "en,de", "--set", "corpus.margin=distance"), "thresholds"),
+        (("--languages", "en,de", "--set", "mine.k=0"), "at least 1"),
+        (("--languages", "en,de", "--workers", "-3"), "--workers"),
+        (("--languages", "en,de", "--workers", "many"), "--workers"),
+        (("--languages", "en,de", "--runner", "FooRunner"), "FooRunner"),
     ],
 )
 def test_option_that_cannot_be_used(tmp_path, capsys, more, says):
@@ -85,6 +95,35 @@ def test_output_folder_with_something_else_is_left_alone(bad, capsys):
     assert mine(bad / "other", "--languages", "en,de", inputs=ONE) == 2
     assert "something else" in one_line(capsys)
     assert [path.name for path in (bad / "other").iterdir()] == ["thesis.docx"]
+
+
+def test_output_folder_with_only_folders_of_something_else_is_left_alone(bad, capsys):
+    folder = bad / "mine" / "corpus" / "en-de"
+    folder.mkdir(parents=True)
+    (folder / "thesis.txt").write_text("precious")
+    assert mine(bad / "mine", "--languages", "en,de", inputs=ONE) == 2
+    assert "something else" in one_line(capsys)
+    assert (folder / "thesis.txt").read_text() == "precious"
+
+
+@pytest.mark.parametrize(("output", "says"), [("", "empty"), ("foo://bucket/out", "foo://")])
+def test_output_that_is_no_place(capsys, output, says):
+    assert mine(output, "--languages", "en,de", inputs=ONE) == 2
+    assert says in one_line(capsys)
+
+
+def test_sentences_changed_since_are_not_mixed_with_what_was_made_from_others(tmp_path, capsys):
+    folder = str(tmp_path / "out")
+    more = ("--languages", "en,de", "--workers", "1")
+    assert mine(folder, *more, inputs=ONE) == 0
+    argv = ["--output", folder, "--languages", "en,de"]
+    other = ["--input", str(SAMPLES / "sample-00000.warc.gz"), "--workers", "1"]
+    assert options.guarded(extract.main, [*argv, *other]) == 0
+    for job, says in ((mine_job, "pipelines.embed again"), (corpus, "pipelines.mine again")):
+        capsys.readouterr()
+        again = [*argv, "--input", folder, "--encoder", "muse"]
+        assert options.guarded(job.main, again) == 2
+        assert says in one_line(capsys)
 
 
 def test_output_that_is_a_file(bad, capsys):
@@ -109,7 +148,8 @@ def test_file_that_turns_out_to_be_no_warc_in_a_worker(bad, capsys):
 
     def main(_):
         _, beam_options = options.parse(
-            options.parser("", input=""), ["--input", "-", "--output", "-", "--languages", "en,de"]
+            options.parser("extract", "", input=""),
+            ["--input", "-", "--output", "-", "--languages", "en,de"],
         )
         config = extract.ExtractConfig()
         extract.run([source] * 2, str(bad / "out"), ["en", "de"], config, 2, beam_options)
@@ -150,3 +190,28 @@ def test_plain_run_says_nothing_on_stderr(mined):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert pathlib.Path(mined, "metrics.json").exists()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_interrupted_run_says_one_line_and_can_go_on(tmp_path, workers):
+    output = tmp_path / "out"
+    command = [sys.executable, "-m", "pipelines.run", "--languages", "en,de", "--encoder", "muse"]
+    command += ["--input", *map(str, SAMPLES.glob("*.warc.gz")), "--output", str(output)]
+    process = subprocess.Popen(
+        [*command, "--workers", workers],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list(output.glob(".work/extract/*/*")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    # As a terminal does it: to the program and its workers alike.
+    os.killpg(process.pid, signal.SIGINT)
+    err = process.communicate(timeout=60)[1]
+    assert (process.returncode, err.strip()) == (
+        130,
+        "stopped; run the same command again to go on",
+    )

@@ -43,3 +43,7 @@ def test_variables_of_the_contract_reach_the_program():
     line = make("-n", "mine", "WARC=x/*.warc.gz", "OUT=dir", "ENCODER=labse", "WORKERS=2")
     for part in ("--input x/*.warc.gz", "--output 'dir'", "--encoder 'labse'", "--workers '2'"):
         assert part in line
+
+
+def test_language_without_gold_is_mined_beside_one_that_has_it():
+    assert "--gold samples/gold/en-de.tsv - " in make("-n", "mine", "LANG=de,fr")

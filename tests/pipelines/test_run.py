@@ -40,7 +40,7 @@ def rows_of(output, dataset, without_places=False):
 
 def all_files(output):
     """Each file's path and time of change, but for those a run always writes anew."""
-    volatile = {"metrics.json", "en-de.html", "en-zh.html"}
+    volatile = {"metrics.json", "en-de.html", "en-zh.html", "en-de.json", "en-zh.json"}
     return {
         path: path.stat().st_mtime_ns
         for path in pathlib.Path(output).rglob("*")

@@ -1,6 +1,6 @@
 """An HTML page's text to blocks: its own prose, without menus and other furniture.
 
-Resiliparse finds the main content; around it stand two repairs of what that loses and a bound on
+Resiliparse finds the main content; around it stand repairs of what that loses and a bound on
 nesting, which HTML parsers take quadratic time for.
 """
 

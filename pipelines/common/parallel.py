@@ -55,11 +55,7 @@ class _Call(beam.DoFn):
         if self._workers > 1:
             # spawn: a fork would copy the runner's threads' locks as they happen to be.
             self._pool = concurrent.futures.ProcessPoolExecutor(
-                self._workers,
-                multiprocessing.get_context("spawn"),
-                # Ctrl-C is for the parent, which ends them.
-                initializer=signal.signal,
-                initargs=(signal.SIGINT, signal.SIG_IGN),
+                self._workers, multiprocessing.get_context("spawn")
             )
 
     def start_bundle(self):
@@ -69,7 +65,13 @@ class _Call(beam.DoFn):
         if self._pool is None:
             yield self._function(element, *sides)
         else:
-            self._waiting.append(self._pool.submit(self._function, element, *sides))
+            # Workers are started here and inherit what is blocked: Ctrl-C is for the parent,
+            # which ends them.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            try:
+                self._waiting.append(self._pool.submit(self._function, element, *sides))
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def finish_bundle(self):
         try:

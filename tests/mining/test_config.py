@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from mining.config import (
     STAGES,
     CorpusConfig,
-    EmbedConfig,
     ExtractConfig,
     MineConfig,
     fingerprint,
@@ -32,7 +31,7 @@ few = settings(derandomize=True, max_examples=40, deadline=None, database=None)
         (CorpusConfig(), "min_margin=1e-1", "min_margin", 0.1),
         (CorpusConfig(), "min_cosine=-1", "min_cosine", -1.0),
         (CorpusConfig(), "margin=distance", "margin", "distance"),
-        (EmbedConfig(), "encoder=/models/a=b", "encoder", "/models/a=b"),
+        (CorpusConfig(), "retrieval=a=b", "retrieval", "a=b"),
     ],
 )
 def test_a_knob_is_set_in_its_own_type(config, assignment, name, value):

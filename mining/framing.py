@@ -222,30 +222,19 @@ def _plain(file, at, limit):
         # Either the two line ends that close a record, or at least what may follow one.
         if after.startswith(b"\r\n\r\n") or end + gap == file.size or _is_start(file, end + gap):
             return Frame(at, end + gap - at, file.read(at, min(header + length, limit)))
-    following = _next_plain(file, at + header)
-    if following is not None:
+    following = _next_start(file, at + header, _VERSION)
+    if following < file.size:
         return Frame(at, following - at, damage="Content-Length is wrong")
     if end > file.size:
         return Frame(at, file.size - at, damage="a record that breaks off")
     return Frame(at, end + gap - at, file.read(at, min(header + length, limit)))
 
 
-def _next_plain(file, at):
-    """Where the next uncompressed record starts, or None."""
+def _next_start(file, at, looks_like=_START):
+    """Where the next record really starts that looks like one, or the end of the file."""
     while at < file.size:
         block = file.read(at, _BLOCK)
-        for found in _VERSION.finditer(block):
-            if _is_start(file, at + found.start()):
-                return at + found.start()
-        at += max(1, len(block) - 16)
-    return None
-
-
-def _next_start(file, at):
-    """Where the next record really starts, or the end of the file."""
-    while at < file.size:
-        block = file.read(at, _BLOCK)
-        for found in _START.finditer(block):
+        for found in looks_like.finditer(block):
             if _is_start(file, at + found.start()):
                 return at + found.start()
         at += max(1, len(block) - 16)

@@ -11,16 +11,6 @@ from mining.errors import InputError
 from mining.schema import PAIRS
 
 MARGINS = ("ratio", "distance", "absolute")
-_COLUMNS = (
-    "src_id",
-    "tgt_id",
-    "margin",
-    "cosine",
-    "src_knn_mean",
-    "tgt_knn_mean",
-    "forward_rank",
-    "backward_rank",
-)
 # Rounds of matching after which few rows are left in all but made-up inputs.
 _ROUNDS = 50
 RETRIEVALS = ("max", "intersect", "forward", "backward")
@@ -139,7 +129,7 @@ def _scored(pairs, forward, backward, margin):
     score = margin_scores(cosine, src_mean, tgt_mean, margin)
     order = np.lexsort((tgt_id, src_id, -score))
     columns = (src_id, tgt_id, score, cosine, src_mean, tgt_mean, forward_rank, backward_rank)
-    schema = pa.schema([PAIRS.field(name) for name in _COLUMNS])
+    schema = PAIRS.remove(PAIRS.get_field_index("page_support"))
     return pa.table([pa.array(column[order]) for column in columns], schema=schema)
 
 

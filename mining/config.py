@@ -16,7 +16,7 @@ from mining.errors import InputError
 class ExtractConfig:
     """From WARC records to unique sentences."""
 
-    version: int = 1
+    version: int = 2
     #: sentence shards a language, set by hash of the text
     shards: int = 4
     #: fewest and most characters of a sentence (LaBSE paper, section 3.1: 10 to 5,000)
@@ -34,6 +34,10 @@ class ExtractConfig:
     min_lang_prob: float = 0.5
     #: fastText's probability from which a text block is held to be all in one language
     min_pure_prob: float = 0.9
+    #: pages of one host from which a sentence that recurs on them is marked as furniture
+    min_furniture_pages: int = 5
+    #: characters of a page's text in one language from which it is compared with other pages
+    min_page_chars: int = 500
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +82,9 @@ class CorpusConfig:
     max_length_ratio: float = 3.0
     #: a pair with copy_similarity at or above it is a copy, not a translation
     max_copy_similarity: float = 0.9
+    #: how many sides of a pair, of 2, may stand on a page that repeats another: mirrored sites
+    #: would fill the corpus with both
+    max_duplicate_pages: int = 1
     #: pairs a Parquet file
     rows_per_file: int = 500_000
 

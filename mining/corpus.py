@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from mining import filters
 from mining.dedup import shard_of
-from mining.schema import CORPUS, PROVENANCE, REJECTED_PAIRS
+from mining.schema import CORPUS, MARKS, PROVENANCE, REJECTED_PAIRS
 
 
 def take_sentences(ids, shards, read_shard):
@@ -41,7 +41,7 @@ def assemble(pairs, src, tgt, config):
         return CORPUS.empty_table(), REJECTED_PAIRS.empty_table()
     columns = {name: pairs[name] for name in pairs.column_names}
     for prefix, side in (("src_", src), ("tgt_", tgt)):
-        for name in ("text", "lang", *PROVENANCE):
+        for name in ("text", "lang", *MARKS, *PROVENANCE):
             columns[prefix + name] = side[name]
     table = filters.score(pa.table(columns))
     reasons = filters.reject_reasons(table, config)

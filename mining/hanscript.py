@@ -7,15 +7,25 @@ whose code is not used.
 import functools
 import importlib.util
 import pathlib
+import sys
+
+import numpy as np
+
+from mining import characters
+
+_HANS, _HANT = 1, 2
 
 
 @functools.cache
-def _characters():
-    """The characters that only one script has: (simplified, traditional), two frozensets."""
+def _table():
+    """Which script has a character that the other has not, as bits; uint8 by code point."""
     package = importlib.util.find_spec("opencc")
     folder = pathlib.Path(package.origin).parent / "dictionary"
     simplified, traditional = _left_column(folder, "ST"), _left_column(folder, "TS")
-    return simplified - traditional, traditional - simplified
+    table = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
+    table[[ord(char) for char in simplified - traditional]] = _HANS
+    table[[ord(char) for char in traditional - simplified]] = _HANT
+    return table
 
 
 def _left_column(folder, name):
@@ -25,9 +35,8 @@ def _left_column(folder, name):
     return frozenset(row[0] for row in rows if row[0] not in row[1:])
 
 
-def chinese_script(text):
-    """Hans, Hant, or Hani where no character decides (or as many for one as for the other)."""
-    simplified, traditional = _characters()
-    hans = sum(char in simplified for char in text)
-    hant = sum(char in traditional for char in text)
-    return "Hani" if hans == hant else "Hans" if hans > hant else "Hant"
+def chinese_scripts(texts):
+    """The script of each text: Hans, Hant, or Hani where no character decides (or as many for one
+    as for the other). texts: list of n strings; returns NumPy array of str [n]."""
+    hans, hant = characters.count(texts, (_HANS, _HANT), _table())
+    return np.where(hans == hant, "Hani", np.where(hans > hant, "Hans", "Hant")).astype(object)

@@ -4,8 +4,12 @@ Resiliparse finds the main content; around it stand repairs of what that loses a
 nesting, which HTML parsers take quadratic time for.
 """
 
+import functools
 import re
+import unicodedata
+from html import unescape
 
+import numpy as np
 from resiliparse.extract.html2text import extract_plain_text
 
 # Resiliparse's main content drops a text node that is one character of three bytes (「喜欢
@@ -22,42 +26,74 @@ _LINK_END = re.compile(r"</a\s*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _PICTURE = re.compile(r"<(?:img|picture|video|svg|iframe|canvas)\b", re.IGNORECASE)
 _MENU_SHARE = 0.5
-# Only elements whose end tag HTML does not let one leave out.
-_NESTING = re.compile(
-    r"<(/?)(?:div|span|table|ul|ol|dl|font|b|i|u|em|strong|small|big|sub|sup|tt|code|pre|center|a|"
-    r"section|article|main|aside|nav|header|footer|form|fieldset|figure|details|blockquote|q|object|"
-    r"ins|del|h[1-6])\b",
-    re.IGNORECASE,
-)
-_SPACE = re.compile(r"[\s\x00-\x1f]+")
-_SOFT = str.maketrans("", "", "\u00ad\u200b\ufeff\u2060\u200e\u200f")
+# Elements without an end tag, or whose end tag HTML lets one leave out: they don't nest.
+_FLAT = (
+    "area base br col embed hr img input link meta param source track wbr "
+    "dd dt li option p rp rt tbody td tfoot th thead tr"
+).split()
+_SCRIPTS = re.compile(rb"<(script|style)\b.*?</\1|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+# Characters that show nothing, and control characters, which stand for a space at most.
+_INVISIBLE = ("\u00ad", "\u200b", "\ufeff", "\u2060", "\u200e", "\u200f")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f]")
 # Chinese and Japanese are written without spaces; one comes from a line break in the source.
 _CJK = "[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
-_CJK_SPACE = re.compile(f"(?<={_CJK}) (?={_CJK})")
+_CJK_SPACE = re.compile(f" (?<={_CJK} )(?={_CJK})")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_TITLE = re.compile(r"<title(?:\s[^<>]*)?>([^<]*)</title", re.IGNORECASE)
+_HEAD_CHARS = 1 << 16
 
 
 def extract_blocks(html, max_depth):
-    """The text blocks of a page in order: paragraphs, headings, list items, table cells.
+    """The text blocks of a page in order: title, paragraphs, headings, list items, table cells.
 
-    Each is one line of text with white space collapsed; empty ones are left out. A page nested
-    deeper than ``max_depth`` elements gives None.
+    Each is one line of text, NFC, with white space collapsed; empty ones are left out, and a title
+    that the page says again. A page nested deeper than ``max_depth`` elements gives None.
     """
-    if _too_deep(html, max_depth):
+    try:
+        data = html.encode()
+    except UnicodeEncodeError:
+        html = _SURROGATES.sub("\ufffd", html)
+        data = html.encode()
+    if _too_deep(data, max_depth):
         return None
-    html = _SURROGATES.sub("\ufffd", html).replace("\0", "")
-    html = _LONE_CHARACTER.sub(rf">\1{_JOINER}<", html)
-    html = _with_lists_and_figures(html)
+    html = html.replace("\0", "")
+    if not html.isascii():
+        html = _LONE_CHARACTER.sub(rf">\1{_JOINER}<", html)
     text = extract_plain_text(
-        html, main_content=True, list_bullets=False, alt_texts=False, preserve_formatting=True
+        _with_lists_and_figures(html),
+        main_content=True,
+        list_bullets=False,
+        alt_texts=False,
+        preserve_formatting=True,
     )
-    blocks = (clean(cell) for line in text.split("\n") for cell in line.split("\t\t"))
-    return [block for block in blocks if block]
+    blocks = clean_lines(text.replace("\t\t", "\n"))
+    title = _TITLE.search(html, 0, _HEAD_CHARS)
+    if blocks and title and (said := clean(unescape(title.group(1)))) and said not in blocks:
+        blocks.insert(0, said)
+    return blocks
 
 
 def clean(text):
-    """``text`` on one line: invisible characters gone, white space collapsed, none inside CJK."""
-    return _CJK_SPACE.sub("", _SPACE.sub(" ", text.translate(_SOFT)).strip())
+    """``text`` on one line, as clean_lines has it."""
+    return " ".join(clean_lines(text))
+
+
+def clean_lines(text):
+    """The lines of ``text`` in NFC: invisible characters gone, white space collapsed, none inside
+    CJK; empty lines are left out."""
+    # All at once: a page has hundreds of lines.
+    text = _CONTROLS.sub(" ", text)
+    if text.isascii():
+        return [line for line in map(_collapse, text.split("\n")) if line]
+    for char in _INVISIBLE:
+        text = text.replace(char, "")
+    text = unicodedata.normalize("NFC", text)
+    text = "\n".join([line for line in map(_collapse, text.split("\n")) if line])
+    return _CJK_SPACE.sub("", text).split("\n") if text else []
+
+
+def _collapse(line):
+    return " ".join(line.split())
 
 
 def _with_lists_and_figures(html):
@@ -91,11 +127,39 @@ def _is_menu(items):
     return linked > _MENU_SHARE * len(clean(_TAG.sub("", items)))
 
 
-def _too_deep(html, max_depth):
-    if html.count("<") <= max_depth:
+def _too_deep(data, max_depth):
+    """Whether elements of the page, UTF-8 bytes, nest deeper than that."""
+    if data.count(b"<") <= max_depth or _depth(data) <= max_depth:
         return False
-    depth = deepest = 0
-    for match in _NESTING.finditer(html):
-        depth = max(0, depth - 1) if match.group(1) else depth + 1
-        deepest = max(deepest, depth)
-    return deepest > max_depth
+    # A script may compare with "<".
+    return _depth(_SCRIPTS.sub(b"", data)) > max_depth
+
+
+def _depth(data):
+    """How deep the elements are nested, if all tags but the flat ones' come in pairs."""
+    page = np.frombuffer(data + b"\0" * _NAME_BYTES, dtype=np.uint8)
+    at = np.flatnonzero(page == ord("<")) + 1
+    closes = page[at] == ord("/")
+    at += closes
+    code = np.zeros(len(at), dtype=np.uint64)
+    inside = np.ones(len(at), dtype=bool)
+    for byte in range(_NAME_BYTES):
+        char = page[at + byte] | 0x20
+        inside &= (char >= ord("a")) & (char <= ord("z"))
+        code = (code << np.uint64(8)) | np.where(inside, char, 0)
+    flat = _flat_codes()
+    counted = (code != 0) & (flat[np.searchsorted(flat, code) % len(flat)] != code)
+    steps = np.where(closes, -1, 1)[counted]
+    depth = np.cumsum(steps)
+    # End tags without a start count for nothing.
+    return int((depth - np.minimum(np.minimum.accumulate(depth), 0)).max(initial=0))
+
+
+# No flat name is longer: one of more letters is another element.
+_NAME_BYTES = 7
+
+
+@functools.cache
+def _flat_codes():
+    padded = (name.encode().ljust(_NAME_BYTES, b"\0") for name in _FLAT)
+    return np.array(sorted(int.from_bytes(name, "big") for name in padded), dtype=np.uint64)

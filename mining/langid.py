@@ -10,14 +10,15 @@ import re
 
 import eldc
 import fasttext
+import numpy as np
 
+from mining import characters
 from mining.errors import InputError
-from mining.hanscript import chinese_script
+from mining.hanscript import chinese_scripts
 
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
-_LETTER = re.compile(r"[^\W\d_]")
 _LABEL = "__label__"
+# What eldc says where it has nothing to go by, and what only the script says.
+_NO_WORD = frozenset(("und", "zh"))
 # More than there are labels.
 _ALL = 1000
 #: Han characters among letters from which a text without kana is Chinese
@@ -52,28 +53,42 @@ def check_language(lang):
         )
 
 
-def identify(texts, min_prob):
+def guess(texts):
+    """What language each text looks like: Chinese by its script, else eldc's word; "" if it has
+    none. A tenth of the cost of ``identify``, and of less worth where nothing else agrees.
+
+    texts: one-line strings. Returns a list of str.
+    """
+    detect = _eldc()[0].detect
+    return [
+        "zh" if chinese else "" if (look := detect(text)) in _NO_WORD else look
+        for text, chinese in zip(texts, _are_chinese(texts), strict=True)
+    ]
+
+
+def identify(texts, min_prob, guesses=None):
     """The language of each text and fastText's probability of it.
 
-    texts: one-line strings. Returns (langs, probs): two lists; a language is "" where the two
-    detectors do not agree and no script decides.
+    texts: one-line strings; guesses: what ``guess`` says of them, if it is known. Returns (langs,
+    probs): two lists; a language is "" where the two detectors do not agree and no script decides.
     """
-    predict = _model().f.predict
-    predictions = [predict(f"{text}\n", 1, 0.0, "replace") for text in texts]
-    detector, known = _eldc()
-    langs, probs = [], []
-    for text, prediction in zip(texts, predictions, strict=True):
-        prob, label = prediction[0] if prediction else (0.0, "")
-        lang = label.removeprefix(_LABEL)
-        han = len(_HAN.findall(text))
-        if han and _is_chinese(text, han):
-            prob = prob if lang == "zh" else _prob_of("zh", text)
-            lang = "zh"
-        elif prob < min_prob or (lang in known and detector.detect(text) != lang):
-            lang = ""
-        langs.append(lang)
-        probs.append(min(prob, 1.0))
-    return langs, probs
+    # Cells and list numbers recur by the dozen.
+    guesses = dict(zip(texts, guess(texts) if guesses is None else guesses, strict=True))
+    found = {text: _identify(text, other, min_prob) for text, other in guesses.items()}
+    return [found[text][0] for text in texts], [found[text][1] for text in texts]
+
+
+def _identify(text, other, min_prob):
+    """(lang, prob) of a text that looks like language ``other``."""
+    prediction = _model().f.predict(f"{text}\n", 1, 0.0, "replace")
+    prob, label = prediction[0] if prediction else (0.0, "")
+    lang = label.removeprefix(_LABEL)
+    if other == "zh":
+        prob = prob if lang == "zh" else _prob_of("zh", text)
+        lang = "zh"
+    elif prob < min_prob or (lang in _eldc()[1] and other != lang):
+        lang = ""
+    return lang, min(prob, 1.0)
 
 
 def _prob_of(lang, text):
@@ -82,36 +97,48 @@ def _prob_of(lang, text):
     return next((prob for prob, label in every if label == _LABEL + lang), 0.0)
 
 
-def _is_chinese(text, han):
-    letters = len(_LETTER.findall(text))
-    return han >= _HAN_SHARE * letters and not _KANA_OR_HANGUL.search(text)
-
-
-def script_of(text, lang):
-    """The ISO 15924 script of a text of language ``lang``; for Chinese Hans, Hant or Hani."""
-    if lang == "zh":
-        return chinese_script(text)
-    for name, pattern in _SCRIPTS:
-        if pattern.search(text):
-            return name
-    return "Latn"
-
-
-_SCRIPTS = tuple(
-    (name, re.compile(f"[{ranges}]"))
-    for name, ranges in (
-        ("Jpan", "\u3040-\u30ff"),
-        ("Kore", "\uac00-\ud7af"),
-        ("Cyrl", "\u0400-\u04ff"),
-        ("Arab", "\u0600-\u06ff"),
-        ("Hebr", "\u0590-\u05ff"),
-        ("Grek", "\u0370-\u03ff"),
-        ("Deva", "\u0900-\u097f"),
-        ("Beng", "\u0980-\u09ff"),
-        ("Taml", "\u0b80-\u0bff"),
-        ("Telu", "\u0c00-\u0c7f"),
-        ("Thai", "\u0e00-\u0e7f"),
-        ("Geor", "\u10a0-\u10ff"),
-        ("Armn", "\u0530-\u058f"),
+def _are_chinese(texts):
+    """Whether each text is Chinese by its characters; list of bool."""
+    chinese = [False] * len(texts)
+    rows = [row for row, text in enumerate(texts) if not text.isascii()]
+    han, foreign, letters = characters.count(
+        [texts[row] for row in rows],
+        (characters.HAN, characters.KANA_OR_HANGUL, characters.LETTER),
     )
+    found = (han > 0) & (han >= _HAN_SHARE * letters) & (foreign == 0)
+    for row in np.flatnonzero(found):
+        chinese[rows[row]] = True
+    return chinese
+
+
+def scripts(texts, lang):
+    """The ISO 15924 script of each text of language ``lang``; for Chinese Hans, Hant or Hani.
+
+    texts: list of n strings. Returns NumPy array of str [n].
+    """
+    if lang == "zh":
+        return chinese_scripts(texts)
+    found = np.full(len(texts), "Latn", dtype=object)
+    for row, text in enumerate(texts):
+        if not text.isascii() and _NOT_LATIN.search(text):
+            found[row] = next(name for name, pattern in _SCRIPTS if pattern.search(text))
+    return found
+
+
+_RANGES = (
+    ("Jpan", "\u3040-\u30ff"),
+    ("Kore", "\uac00-\ud7af"),
+    ("Cyrl", "\u0400-\u04ff"),
+    ("Arab", "\u0600-\u06ff"),
+    ("Hebr", "\u0590-\u05ff"),
+    ("Grek", "\u0370-\u03ff"),
+    ("Deva", "\u0900-\u097f"),
+    ("Beng", "\u0980-\u09ff"),
+    ("Taml", "\u0b80-\u0bff"),
+    ("Telu", "\u0c00-\u0c7f"),
+    ("Thai", "\u0e00-\u0e7f"),
+    ("Geor", "\u10a0-\u10ff"),
+    ("Armn", "\u0530-\u058f"),
 )
+_SCRIPTS = tuple((name, re.compile(f"[{range_}]")) for name, range_ in _RANGES)
+_NOT_LATIN = re.compile(f"[{''.join(range_ for _, range_ in _RANGES)}]")

@@ -5,23 +5,31 @@ Every record, block and sentence is counted, and what is left out is counted und
 
 import collections
 import dataclasses
+import urllib.parse
 
 import numpy as np
 import pyarrow as pa
 
-from mining import charset, dedup, html, langid, quality, sentences
-from mining.schema import PROVENANCE, REJECTED_TEXT, SENTENCES
+from mining import charset, dedup, html, langid, neardup, quality, sentences
+from mining.schema import BANDS, OCCURRENCES, PROVENANCE, REJECTED_TEXT
 
 #: reasons that say nothing of a loss: counted, but not written to rejects/
 ROUTINE = frozenset({"not_response", "not_http", "http_status", "not_html", "other_language"})
+# Characters of a page by which its language is settled.
+_SAMPLE_CHARS = 600
+# Languages written without spaces between words.
+_UNSPACED = frozenset(("zh", "ja", "th", "lo", "km", "my", "bo"))
+_OF_RECORD = tuple(name for name in PROVENANCE if name not in ("block", "position"))
 
 
 @dataclasses.dataclass
 class Extracted:
-    """What a batch of records gave. ``counts`` by (level, what): see docs/method.md, "Funnel"."""
+    """What a batch of records gave: tables of the schemas OCCURRENCES, REJECTED_TEXT and BANDS.
+    ``counts`` by (level, what): see docs/method.md, "Funnel"."""
 
     sentences: pa.Table
     rejects: pa.Table
+    bands: pa.Table
     counts: collections.Counter
 
 
@@ -32,14 +40,14 @@ def extract_sentences(records, languages, config):
     in does not depend on ``languages``.
     """
     counts = collections.Counter()
-    rejects = _Rows()
-    blocks = []
+    rejects = []
+    pages, blocks = [], _Blocks()
     for record in records:
         counts["record", "in"] += 1
         if record.reason:
             counts["record", record.reason] += 1
             if record.reason not in ROUTINE:
-                rejects.add(record, "record", record.reason, record.detail)
+                rejects.append(_rejected_whole(record, "record", record.reason, record.detail))
             continue
         counts["page", "in"] += 1
         text, _ = charset.decode(record.body, record.charset)
@@ -47,128 +55,272 @@ def extract_sentences(records, languages, config):
         if not texts:
             reason = "no_text" if texts is not None else "too_deep"
             counts["page", reason] += 1
-            rejects.add(record, "page", reason, "")
+            rejects.append(_rejected_whole(record, "page", reason, ""))
             continue
-        blocks.extend((record, number, text) for number, text in enumerate(texts))
-    counts["block", "in"] += len(blocks)
-    rows = _sentences_of(blocks, languages, config, counts)
-    kept = _judge(rows, languages, config, counts, rejects)
-    return Extracted(kept, rejects.table(), counts)
+        blocks.texts += texts
+        blocks.pages += [len(pages)] * len(texts)
+        blocks.numbers += range(len(texts))
+        pages.append(record)
+    counts["block", "in"] += len(blocks.texts)
+    cut = _cut(blocks, len(pages), languages, config, counts)
+    kept, refused = _judge(cut, languages, config, counts)
+    records = _record_table(pages)
+    tables = [_table(REJECTED_TEXT, records, cut, *refused)]
+    if rejects:
+        tables.append(pa.Table.from_pylist(rejects, schema=REJECTED_TEXT))
+    return Extracted(
+        _table(OCCURRENCES, records, cut, *kept),
+        pa.concat_tables(tables),
+        _bands(records, cut, kept[0], config),
+        counts,
+    )
 
 
-def _sentences_of(blocks, languages, config, counts):
-    """Rows (record, block number, position, text, lang, prob, fits its block) of sentences."""
+def _rejected_whole(record, level, reason, detail):
+    where = {name: getattr(record, name) for name in _OF_RECORD}
+    return {"reason": reason, "level": level, "text": detail, **where}
+
+
+@dataclasses.dataclass
+class _Blocks:
+    """The text blocks of a batch, one list entry each: text, which page, which block of it."""
+
+    texts: list = dataclasses.field(default_factory=list)
+    pages: list = dataclasses.field(default_factory=list)
+    numbers: list = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
+class _Cut:
+    """The sentences of a batch, one entry each. ``fits``: whether it may be in another language
+    than its block."""
+
+    texts: np.ndarray
+    langs: np.ndarray
+    probs: np.ndarray
+    fits: np.ndarray
+    pages: np.ndarray
+    blocks: np.ndarray
+    positions: np.ndarray
+
+
+def _cut(blocks, page_count, languages, config, counts):
+    """The sentences of the blocks, each with its language."""
     limit = config.max_block_chars
-    langs, probs = langid.identify([text[:limit] for _, _, text in blocks], config.min_lang_prob)
-    main = _main_languages(blocks, langs)
-    cut = []
-    for (record, number, text), lang, prob in zip(blocks, langs, probs, strict=True):
-        lang = _among(lang, main.get(id(record), ""))
-        context = lang or main.get(id(record), "")
+    shown = [text[:limit] for text in blocks.texts]
+    langs, probs, main = _languages_of_blocks(shown, blocks.pages, page_count, config)
+    texts, home, positions, whole = [], [], [], []
+    contexts, pures = [], []
+    for row, (text, page, lang, prob) in enumerate(
+        zip(blocks.texts, blocks.pages, langs, probs, strict=True)
+    ):
+        context = lang or main[page]
         # A block of one language is left alone if nobody asked for that one; what may be a mixed
         # one never, or what is found would depend on the languages asked for.
         pure = bool(lang) and prob >= config.min_pure_prob
+        contexts.append(context)
+        pures.append(pure)
         if pure and lang not in languages:
             counts["block", "other_language"] += 1
             continue
         parts = sentences.split_sentences(text, context or "en", limit)
-        whole = len(parts) == 1
-        for position, part in enumerate(parts):
-            known = (lang, prob) if whole else None
-            text = sentences.normalise(part)
-            cut.append((record, number, position, text, context, pure, known))
-    unknown = [row[3] for row in cut if row[-1] is None]
-    found = zip(*langid.identify(unknown, config.min_lang_prob), strict=True)
-    rows = []
-    for record, number, position, text, context, pure, known in cut:
-        lang, prob = known or next(found)
-        lang = _among(lang, context) or context
-        rows.append((record, number, position, text, lang, prob, not pure or lang == context))
-    return rows
+        texts += parts
+        home += [row] * len(parts)
+        positions += range(len(parts))
+        whole += [len(parts) == 1] * len(parts)
+    of_blocks = np.array(home, dtype=np.int64)
+    contexts = _strings(contexts)[of_blocks]
+    found, found_probs = _languages_of_sentences(
+        texts, whole, _strings(langs)[of_blocks], np.array(probs)[of_blocks], config
+    )
+    found = np.where(found == "", contexts, _among(found, contexts))
+    pures = np.array(pures, dtype=bool)[of_blocks]
+    return _Cut(
+        texts=_strings(texts),
+        langs=found,
+        probs=found_probs,
+        fits=~pures | (found == contexts),
+        pages=np.array(blocks.pages, dtype=np.int64)[of_blocks],
+        blocks=np.array(blocks.numbers, dtype=np.int32)[of_blocks],
+        positions=np.array(positions, dtype=np.int32),
+    )
 
 
-def _among(lang, context):
+def _languages_of_blocks(texts, pages, page_count, config):
+    """(langs, probs, main): each block's language and its probability, lists; each page's main
+    language, the one with the most characters, or ""."""
+    guesses = langid.guess(texts)
+    expected, expected_probs = _languages_of_pages(texts, pages, guesses, page_count, config)
+    langs = [
+        expected[page] if expected[page] == guess else None
+        for page, guess in zip(pages, guesses, strict=True)
+    ]
+    probs = [expected_probs[page] for page in pages]
+    unclear = [row for row, lang in enumerate(langs) if lang is None]
+    found = langid.identify(
+        [texts[row] for row in unclear],
+        config.min_lang_prob,
+        [guesses[row] for row in unclear],
+    )
+    for row, lang, prob in zip(unclear, *found, strict=True):
+        langs[row], probs[row] = lang, prob
+    main = _most_characters(texts, pages, langs, page_count)
+    langs = [_one_among(lang, main[page]) for lang, page in zip(langs, pages, strict=True)]
+    return langs, probs, main
+
+
+def _languages_of_pages(texts, pages, guesses, page_count, config):
+    """(langs, probs): the language that most of each page is in, if fastText says so too of a
+    sample of what looks like it; else None."""
+    looks = _most_characters(texts, pages, guesses, page_count)
+    samples, sizes = [[] for _ in range(page_count)], [0] * page_count
+    for text, page, guess in zip(texts, pages, guesses, strict=True):
+        if guess == looks[page] and sizes[page] < _SAMPLE_CHARS:
+            samples[page].append(text[:_SAMPLE_CHARS])
+            sizes[page] += len(text)
+    samples = [" ".join(parts) for parts in samples]
+    langs, probs = langid.identify(samples, config.min_lang_prob, looks)
+    agreed = [
+        lang if lang and lang == look else None for lang, look in zip(langs, looks, strict=True)
+    ]
+    return agreed, probs
+
+
+def _languages_of_sentences(texts, whole, block_langs, block_probs, config):
+    """(langs, probs), NumPy arrays: a sentence that looks like its block's language is in it."""
+    langs, probs = block_langs.copy(), block_probs.copy()
+    parts = np.flatnonzero(~np.array(whole, dtype=bool))
+    guesses = langid.guess([texts[row] for row in parts])
+    unclear = np.flatnonzero((block_langs[parts] == "") | (_strings(guesses) != block_langs[parts]))
+    found = langid.identify(
+        [texts[parts[at]] for at in unclear],
+        config.min_lang_prob,
+        [guesses[at] for at in unclear],
+    )
+    langs[parts[unclear]], probs[parts[unclear]] = found
+    return langs, probs
+
+
+def _one_among(lang, context):
     """``lang``, but Japanese for Han characters alone on a Japanese page."""
     return context if (lang, context) == ("zh", "ja") else lang
 
 
-def _main_languages(blocks, langs):
-    """The language with the most characters on each page, by id of its record."""
-    sizes = collections.defaultdict(collections.Counter)
-    for (record, _, text), lang in zip(blocks, langs, strict=True):
+def _among(langs, contexts):
+    return np.where((langs == "zh") & (contexts == "ja"), contexts, langs)
+
+
+def _most_characters(texts, pages, langs, page_count):
+    """The language with the most characters on each page; "" where none has any."""
+    sizes = [collections.Counter() for _ in range(page_count)]
+    for text, page, lang in zip(texts, pages, langs, strict=True):
         if lang:
-            sizes[id(record)][lang] += len(text)
+            sizes[page][lang] += len(text)
     # Equal sizes are decided by name: the same whatever the order of blocks.
-    return {page: min(by, key=lambda lang: (-by[lang], lang)) for page, by in sizes.items()}
+    return [min(by, key=lambda lang: (-by[lang], lang), default="") for by in sizes]
 
 
-def _judge(rows, languages, config, counts, rejects):
-    """The table of the rows that are in ``languages`` and pass the quality filters."""
-    counts["sentence", "in"] += len(rows)
-    wanted = []
-    for row in rows:
-        record, number, position, text, lang, _, fits = row
-        if lang in languages and fits:
-            wanted.append(row)
-        elif lang:
-            counts["sentence", "other_language"] += 1
-        else:
-            counts["sentence", "language_unclear"] += 1
-            rejects.add(record, "sentence", "language_unclear", text, None, number, position)
-    texts = pa.array([row[3] for row in wanted], pa.string())
-    langs = np.array([row[4] for row in wanted], dtype=object)
-    reasons = quality.reject_reasons(texts, langs, config)
-    kept = []
-    for row, reason in zip(wanted, reasons, strict=True):
-        record, number, position, text, lang, *_ = row
-        if reason:
-            counts[f"sentence.{lang}", reason] += 1
-            rejects.add(record, "sentence", reason, text, lang, number, position)
-        else:
-            kept.append(row)
+def _judge(cut, languages, config, counts):
+    """What is in ``languages`` and passes the quality filters, and what is refused, as rows of
+    ``cut`` and the columns that go with them."""
+    counts["sentence", "in"] += len(cut.texts)
+    wanted = np.isin(cut.langs, languages) & cut.fits
+    unclear = ~wanted & (cut.langs == "")
+    counts["sentence", "language_unclear"] += int(unclear.sum())
+    counts["sentence", "other_language"] += int((~wanted & ~unclear).sum())
+    wanted = np.flatnonzero(wanted)
+    langs = cut.langs[wanted]
+    reasons = quality.reject_reasons(pa.array(cut.texts[wanted], pa.string()), langs, config)
     for lang in languages:
-        counts[f"sentence.{lang}", "in"] += int(np.sum(langs == lang))
-        counts[f"sentence.{lang}", "kept"] += sum(row[4] == lang for row in kept)
-    return _sentence_table(kept)
-
-
-def _sentence_table(rows):
-    texts = [row[3] for row in rows]
+        ours = reasons[langs == lang]
+        counts[f"sentence.{lang}", "in"] += len(ours)
+        counts[f"sentence.{lang}", "kept"] += int(np.sum(ours == ""))
+        for reason, number in collections.Counter(ours[ours != ""]).items():
+            counts[f"sentence.{lang}", reason] += number
+    good = reasons == ""
+    unclear = np.flatnonzero(unclear)
+    refused = np.concatenate([unclear, wanted[~good]])
     columns = {
-        "sentence_id": dedup.sentence_ids(texts),
-        "text": texts,
-        "lang": [row[4] for row in rows],
-        "lang_prob": [row[5] for row in rows],
-        "script": [langid.script_of(row[3], row[4]) for row in rows],
-        **_provenance(rows),
+        "reason": np.concatenate([_constant("language_unclear", unclear), reasons[~good]]),
+        "level": _constant("sentence", refused),
+        "lang": np.concatenate([_constant(None, unclear), langs[~good]]),
+    }
+    return _kept(cut, wanted[good], languages), (refused, columns)
+
+
+def _kept(cut, rows, languages):
+    texts, langs = cut.texts[rows], cut.langs[rows]
+    scripts = _constant("", rows)
+    for lang in languages:
+        ours = langs == lang
+        scripts[ours] = langid.scripts(list(texts[ours]), lang)
+    ids = dedup.sentence_ids(texts)
+    return rows, {
+        "sentence_id": ids,
+        "lang": langs,
+        "lang_prob": cut.probs[rows],
+        "script": scripts,
         "occurrences": np.ones(len(rows), dtype=np.int64),
+        "host_pages": dedup.first_on_page(ids, cut.pages[rows]),
     }
-    return pa.table([columns[name] for name in SENTENCES.names], schema=SENTENCES)
 
 
-def _provenance(rows):
-    """Columns of provenance for rows that open with (record, block, position)."""
+def _record_table(pages):
+    """What the rows of each page have in common, a row a page."""
+    schema = pa.schema([OCCURRENCES.field(name) for name in _OF_RECORD])
+    table = pa.Table.from_pylist(
+        [{name: getattr(page, name) for name in _OF_RECORD} for page in pages], schema=schema
+    )
+    places = [f"{page.warc_file}\n{page.warc_offset}\n{page.url}\n{page.date}" for page in pages]
+    table = table.append_column("page", pa.array(dedup.sentence_ids(places)))
+    return table.append_column("host", pa.array(dedup.sentence_ids(map(_host, pages))))
+
+
+def _host(page):
+    try:
+        return urllib.parse.urlsplit(page.url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _table(schema, records, cut, rows, columns):
+    """The table of some rows of ``cut``: columns given, text, and what their records have."""
+    records = records.take(pa.array(cut.pages[rows]))
     columns = {
-        name: [getattr(row[0], name) for row in rows]
-        for name in PROVENANCE
-        if name not in ("block", "position")
+        "text": cut.texts[rows],
+        "block": cut.blocks[rows],
+        "position": cut.positions[rows],
+        **{name: records[name].combine_chunks() for name in records.column_names},
+        **columns,
     }
-    columns["block"] = [row[1] for row in rows]
-    columns["position"] = [row[2] for row in rows]
-    return columns
+    return pa.table([columns[name] for name in schema.names], schema=schema)
 
 
-class _Rows:
-    """Rows of REJECTED_TEXT as they come."""
+def _bands(records, cut, rows, config):
+    """The bands of each page's text in each language, of pages that have enough of it."""
+    texts = collections.defaultdict(list)
+    for page, lang, text in zip(cut.pages[rows], cut.langs[rows], cut.texts[rows], strict=True):
+        texts[page, lang].append(text)
+    keys, langs, pages = [], [], []
+    for (page, lang), said in texts.items():
+        text = " ".join(said)
+        if len(text) >= config.min_page_chars:
+            keys.append(neardup.band_keys(text, lang in _UNSPACED))
+            langs += [lang] * neardup.BANDS
+            pages += [page] * neardup.BANDS
+    records = records.take(pa.array(pages, pa.int64()))
+    columns = {name: records[name].combine_chunks() for name in records.column_names}
+    columns["key"] = np.concatenate(keys) if keys else np.array([], dtype=np.int64)
+    columns["lang"] = langs
+    return pa.table([columns[name] for name in BANDS.names], schema=BANDS)
 
-    def __init__(self):
-        self._rows = []
 
-    def add(self, record, level, reason, text, lang=None, block=None, position=None):
-        self._rows.append((record, block, position, reason, level, text, lang))
+def _strings(texts):
+    """A list of str as a NumPy array that holds them as they are."""
+    array = np.empty(len(texts), dtype=object)
+    array[:] = texts
+    return array
 
-    def table(self):
-        columns = _provenance(self._rows)
-        for at, name in enumerate(("reason", "level", "text", "lang"), 3):
-            columns[name] = [row[at] for row in self._rows]
-        return pa.table([columns[name] for name in REJECTED_TEXT.names], schema=REJECTED_TEXT)
+
+def _constant(value, like):
+    return np.full(len(like), value, dtype=object)

@@ -5,7 +5,7 @@
 
 import pyarrow as pa
 
-VERSION = 1
+VERSION = 2
 
 _PROVENANCE = (
     ("url", pa.string(), "the page's URL as the crawler requested it"),
@@ -54,15 +54,46 @@ def _prefixed(prefix, columns):
 
 PROVENANCE = tuple(name for name, _, _ in _PROVENANCE)
 
-SENTENCES = _schema(
+_SENTENCE = (
+    ("sentence_id", pa.int64(), "xxh3_64 of the UTF-8 text, read as a signed integer"),
+    ("text", pa.string(), "the sentence: NFC, white space collapsed"),
+    ("lang", pa.string(), "ISO 639-1 code of its language"),
     (
-        ("sentence_id", pa.int64(), "xxh3_64 of the UTF-8 text, read as a signed integer"),
-        ("text", pa.string(), "the sentence: NFC, white space collapsed"),
-        ("lang", pa.string(), "ISO 639-1 code of its language"),
-        ("lang_prob", pa.float32(), "fastText's probability of that language"),
-        ("script", pa.string(), "Hans, Hant or Hani for Chinese; Latn, Cyrl… for others"),
-        *_PROVENANCE,
-        ("occurrences", pa.int64(), "how often the text occurred in the whole input"),
+        "lang_prob",
+        pa.float32(),
+        "fastText's probability of that language for the sentence, or for what it stands in",
+    ),
+    ("script", pa.string(), "Hans, Hant or Hani for Chinese; Latn, Cyrl… for others"),
+    *_PROVENANCE,
+    ("occurrences", pa.int64(), "how often the text occurred in the whole input"),
+    ("host_pages", pa.int32(), "on how many pages of one host it occurred, at the most"),
+)
+
+_MARKS = (
+    ("furniture", pa.bool_(), "it recurs on so many pages of one host that it is furniture"),
+    ("duplicate_page", pa.bool_(), "its page is nearly the same as an earlier one"),
+)
+MARKS = tuple(name for name, _, _ in _MARKS)
+
+SENTENCES = _schema((*_SENTENCE, *_MARKS))
+
+#: work files: a sentence as it was found, not yet unique
+OCCURRENCES = _schema(
+    (
+        *_SENTENCE,
+        ("page", pa.int64(), "which page it is on: a hash of where that is"),
+        ("host", pa.int64(), "xxh3_64 of the host of its URL"),
+    )
+)
+
+#: work files: one row for each band of a page's MinHash
+BANDS = _schema(
+    (
+        ("key", pa.int64(), "hash of the band: pages that share one are near-duplicates"),
+        ("lang", pa.string(), "language of the text that was hashed"),
+        ("page", pa.int64(), "as in OCCURRENCES"),
+        *(column for column in _PROVENANCE if column[0] in ("url", "date")),
+        *(column for column in _PROVENANCE if column[0] in ("warc_file", "warc_offset")),
     )
 )
 
@@ -87,8 +118,8 @@ CORPUS = _schema(
         ("tgt_lang", pa.string(), "ISO 639-1 code of the translation's language"),
         *_PAIR[2:],
         *_FILTER_SCORES,
-        *_prefixed("src_", _PROVENANCE),
-        *_prefixed("tgt_", _PROVENANCE),
+        *_prefixed("src_", _MARKS + _PROVENANCE),
+        *_prefixed("tgt_", _MARKS + _PROVENANCE),
     )
 )
 

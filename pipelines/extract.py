@@ -1,7 +1,7 @@
-"""WARC files to sentences: a map over files, then one over the shards of each language.
+"""WARC files to sentences: a map over files, merges, and one over the shards of each language.
 
-The first leaves the sentences of each file in parts whose row groups are the shards; the second
-reads one shard out of all parts and keeps each sentence once. Between them go only paths.
+The first leaves the sentences of each file in sorted runs; merges make few of many; the last reads
+one shard out of all runs and keeps each sentence once. Between them go only names and counts.
 """
 
 import collections
@@ -11,24 +11,24 @@ import itertools
 import os
 
 import apache_beam as beam
-import pyarrow as pa
-import pyarrow.parquet as pq
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
-from mining import dedup, pages, warc
+from mining import warc
 from mining.config import ExtractConfig, fingerprint
 from mining.errors import InputError
-from mining.schema import REJECTED_TEXT, SENTENCES
-from pipelines.common import datasets, manifests, options, progress
+from mining.schema import REJECTED_TEXT
+from pipelines.common import datasets, manifests, options, progress, runs
 from pipelines.common.parallel import ParallelMap, worker_count
-
-STAGE = "extract"
-#: key of the rejects that have no language: records, pages, sentences in none
-RECORDS = "records"
-_BATCH_RECORDS = 512
-_BATCH_BYTES = 16 << 20
-_PART_BYTES = 64 << 20
+from pipelines.extraction import (
+    RECORDS,
+    STAGE,
+    Extract,
+    ExtractFile,
+    FindDuplicates,
+    MergeRuns,
+    UniqueShard,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,199 +40,6 @@ class Source:
     changed: float
 
 
-@dataclasses.dataclass(frozen=True)
-class Extract:
-    """What the workers of one run need to know. ``work`` is the folder of unfinished things."""
-
-    output: str
-    work: str
-    languages: tuple
-    config: ExtractConfig
-    key: str
-    reporter: progress.Reporter
-
-    def sentences(self, lang):
-        return datasets.join(self.output, "sentences", f"lang={lang}")
-
-    def rejects(self, lang):
-        name = RECORDS if lang == RECORDS else f"lang={lang}"
-        return datasets.join(self.output, "rejects", STAGE, name)
-
-
-class ExtractFile:
-    """A Source to a dict: the parts written, by language, and the counts.
-
-    Done again, it finds its own finished work and reads nothing.
-    """
-
-    def __init__(self, job):
-        self._job = job
-
-    def __call__(self, source):
-        job = self._job
-        name = fingerprint([dataclasses.astuple(source), job.key])
-        marker = datasets.join(job.work, f"{name}.json")
-        done = datasets.read_json(marker)
-        if done is None:
-            parts = _Parts(job, name)
-            counts = collections.Counter()
-            for batch in _batches(source, job.config.max_page_bytes):
-                found = pages.extract_sentences(batch, job.languages, job.config)
-                parts.add(found.sentences, found.rejects)
-                counts.update(found.counts)
-                job.reporter.add(
-                    pages=found.counts["page", "in"], sentences=found.sentences.num_rows
-                )
-            done = {
-                "path": source.path,
-                "sentences": parts.sentences,
-                "rejects": parts.rejects,
-                "counts": [[*where, count] for where, count in sorted(counts.items())],
-            }
-            parts.close()
-            datasets.write_json(marker, done)
-        job.reporter.add(files=1)
-        job.reporter.flush()
-        return done
-
-
-def _batches(source, max_page_bytes):
-    """Lists of records of a WARC file, bounded in number and bytes."""
-    with datasets.open_file(source.path) as stream:
-        batch, size = [], 0
-        for record in warc.read_records(stream, source.path, max_page_bytes):
-            batch.append(record)
-            size += len(record.body)
-            if len(batch) >= _BATCH_RECORDS or size >= _BATCH_BYTES:
-                yield batch
-                batch, size = [], 0
-        if batch:
-            yield batch
-
-
-class _Parts:
-    """Gathers the tables of one WARC file and writes them in parts of bounded size."""
-
-    def __init__(self, job, name):
-        self._job = job
-        self._name = name
-        self._tables, self._rejected, self._size = [], [], 0
-        self.sentences, self.rejects = [], []
-
-    def add(self, sentences, rejects):
-        self._tables.append(sentences)
-        self._rejected.append(rejects)
-        self._size += sentences.nbytes + rejects.nbytes
-        if self._size >= _PART_BYTES:
-            self.close()
-
-    def close(self):
-        """Writes what is held; may be called again after more was added."""
-        shards = self._job.config.shards
-        if any(table.num_rows for table in self._tables):
-            table = pa.concat_tables(self._tables)
-            homes = pa.array(dedup.shard_of(table["sentence_id"].to_numpy(), shards))
-            for lang in self._job.languages:
-                ours = pa.compute.equal(table["lang"], lang)
-                pieces = [
-                    table.filter(pa.compute.and_(ours, pa.compute.equal(homes, shard)))
-                    for shard in range(shards)
-                ]
-                schema = SENTENCES.with_metadata(
-                    {"shards": ",".join(str(n) for n, piece in enumerate(pieces) if piece.num_rows)}
-                )
-                self.sentences.append([lang, self._write(schema, pieces)])
-        if any(table.num_rows for table in self._rejected):
-            table = pa.concat_tables(self._rejected)
-            self.rejects.append(self._write(REJECTED_TEXT, [table]))
-        self._tables, self._rejected, self._size = [], [], 0
-
-    def _write(self, schema, tables):
-        number = len(self.sentences) + len(self.rejects)
-        # By name alone: the output folder may be moved before the run goes on.
-        name = f"{self._name}-{number:05d}.parquet"
-        path = datasets.join(self._job.work, name)
-        datasets.write_tables(path, schema, [table.cast(schema) for table in tables])
-        return name
-
-
-class UniqueShard:
-    """(lang, shard) and what the files gave to the shard's final file; returns counts."""
-
-    def __init__(self, job):
-        self._job = job
-
-    def __call__(self, shard_of_lang, files):
-        lang, shard = shard_of_lang
-        tables = [SENTENCES.empty_table()]
-        for file in sorted(files, key=lambda file: file["path"]):
-            for part_lang, name in file["sentences"]:
-                if part_lang == lang:
-                    tables.extend(_row_group(datasets.join(self._job.work, name), shard))
-        table = dedup.unique_sentences(pa.concat_tables(tables))
-        if table.num_rows:
-            path = datasets.join(self._job.sentences(lang), datasets.part_name(shard))
-            datasets.write_table(path, table)
-        occurrences = pa.compute.sum(table["occurrences"]).as_py() or 0
-        return lang, shard, table.num_rows, occurrences
-
-
-def _row_group(path, shard):
-    """The table of a shard in a part, in a list; empty where the part has none of it."""
-    with datasets.open_file(path) as file:
-        parquet = pq.ParquetFile(file)
-        shards = parquet.schema_arrow.metadata[b"shards"].decode().split(",")
-        if str(shard) not in shards:
-            return []
-        return [parquet.read_row_group(shards.index(str(shard))).cast(SENTENCES)]
-
-
-class WriteRejects:
-    """A language (or RECORDS) and what the files gave to its rejects; returns rows by reason."""
-
-    def __init__(self, job):
-        self._job = job
-
-    def __call__(self, lang, files):
-        folder = self._job.rejects(lang)
-        files = sorted(files, key=lambda file: file["path"])
-        reasons = collections.Counter()
-        paths = (datasets.join(self._job.work, name) for file in files for name in file["rejects"])
-        rows = (self._rows_of(path, lang, reasons) for path in paths)
-        written = (table for table in rows if table.num_rows)
-        for number, tables in enumerate(_runs(written, datasets.ROW_GROUP * 16)):
-            path = datasets.join(folder, datasets.part_name(number))
-            datasets.write_tables(path, REJECTED_TEXT, tables)
-        if not reasons:
-            # For those who read the folder by a glob.
-            path = datasets.join(folder, datasets.part_name(0))
-            datasets.write_table(path, REJECTED_TEXT.empty_table())
-        return lang, dict(reasons)
-
-    @staticmethod
-    def _rows_of(path, lang, reasons):
-        table = datasets.read_table(path)
-        if lang == RECORDS:
-            table = table.filter(pa.compute.is_null(table["lang"]))
-        else:
-            table = table.filter(pa.compute.equal(table["lang"], lang))
-        reasons.update(table["reason"].to_pylist())
-        return table.cast(REJECTED_TEXT)
-
-
-def _runs(tables, rows):
-    """Lists of consecutive tables of about ``rows`` rows."""
-    run, size = [], 0
-    for table in tables:
-        run.append(table)
-        size += table.num_rows
-        if size >= rows:
-            yield run
-            run, size = [], 0
-    if run:
-        yield run
-
-
 class Finish:
     """Writes the manifests, when all else is there."""
 
@@ -240,34 +47,43 @@ class Finish:
         self._job = job
         self._sources = sources
 
-    def __call__(self, _, files, shards, rejects):
+    def __call__(self, _, files, shards):
         job = self._job
-        counts = collections.Counter()
+        counts, rejected = collections.Counter(), collections.Counter()
         for file in files:
+            rejected.update(file["rejects"])
             for level, what, count in file["counts"]:
                 counts[level, what] += count
-        rejects = dict(rejects)
         config = dataclasses.asdict(job.config)
         for lang in job.languages:
-            ours = sorted(shard for shard in shards if shard[0] == lang)
-            manifests.write(
-                job.rejects(lang), job.key, STAGE, config, rows=sum(rejects[lang].values())
+            ours = sorted(
+                (made for made in shards if made["lang"] == lang), key=lambda made: made["shard"]
             )
+            self._finish_rejects(lang, rejected[lang], config)
+            totals = {
+                name: sum(made[name] for made in ours)
+                for name in ("rows", "occurrences", "furniture", "duplicate_page")
+            }
             manifests.write(
                 job.sentences(lang),
                 job.key,
                 STAGE,
                 config,
                 inputs=[source.path for source in self._sources],
-                parts=[datasets.part_name(shard) for _, shard, rows, _ in ours if rows],
-                rows=sum(rows for _, _, rows, _ in ours),
-                occurrences=sum(total for _, _, _, total in ours),
+                parts=[datasets.part_name(made["shard"]) for made in ours if made["rows"]],
                 funnel=_funnel(counts),
+                **totals,
             )
-        manifests.write(
-            job.rejects(RECORDS), job.key, STAGE, config, rows=sum(rejects[RECORDS].values())
-        )
+        self._finish_rejects(RECORDS, rejected[RECORDS], config)
         return "done"
+
+    def _finish_rejects(self, lang, rows, config):
+        folder = self._job.rejects(lang)
+        if not rows:
+            # For those who read the folder by a glob.
+            path = datasets.join(folder, datasets.part_name(0))
+            datasets.write_table(path, REJECTED_TEXT.empty_table())
+        manifests.write(folder, self._job.key, STAGE, config, rows=rows)
 
 
 def _funnel(counts):
@@ -292,31 +108,36 @@ class ExtractSentences(beam.PTransform):
         self._workers = workers
 
     def expand(self, sources):
-        job = self._job
+        job, pipeline = self._job, sources.pipeline
+        files = sources | "ExtractFile" >> ParallelMap(ExtractFile(job), self._workers)
+        outputs, count, level = files, len(self._sources), 0
+        while count > runs.FAN_IN:
+            count, level = -(-count // runs.FAN_IN), level + 1
+            outputs = (
+                pipeline
+                | f"Groups{level}" >> beam.Create(range(count))
+                | f"MergeRuns{level}"
+                >> ParallelMap(MergeRuns(job, level), self._workers, beam.pvalue.AsList(outputs))
+            )
+        outputs = beam.pvalue.AsList(outputs)
         cells = list(itertools.product(job.languages, range(job.config.shards)))
-        files = beam.pvalue.AsList(
-            sources | "ExtractFile" >> ParallelMap(ExtractFile(job), self._workers)
+        duplicates = (
+            pipeline
+            | "ShardsOfBands" >> beam.Create(cells)
+            | "FindDuplicates" >> ParallelMap(FindDuplicates(job), 1, outputs)
         )
-        pipeline = sources.pipeline
-        unique = (
+        shards = (
             pipeline
             | "Shards" >> beam.Create(cells)
-            | "UniqueShard" >> ParallelMap(UniqueShard(job), 1, files)
-        )
-        rejects = (
-            pipeline
-            | "RejectKinds" >> beam.Create([*job.languages, RECORDS])
-            | "WriteRejects" >> ParallelMap(WriteRejects(job), 1, files)
+            | "UniqueShard"
+            >> ParallelMap(UniqueShard(job), self._workers, outputs, beam.pvalue.AsList(duplicates))
         )
         return (
             pipeline
             | "Once" >> beam.Create([None])
             | "Finish"
             >> beam.Map(
-                Finish(job, self._sources),
-                files,
-                beam.pvalue.AsList(unique),
-                beam.pvalue.AsList(rejects),
+                Finish(job, self._sources), beam.pvalue.AsList(files), beam.pvalue.AsList(shards)
             )
         )
 
@@ -378,15 +199,16 @@ def run(sources, output, languages, config, workers, beam_options):
             reporter=reporter if local else progress.Reporter(),
             work=datasets.join(job.work, fingerprint([key, missing])),
         )
-        for lang in missing:
-            manifests.begin(job.sentences(lang))
-            manifests.begin(job.rejects(lang))
-        manifests.begin(job.rejects(RECORDS))
+        started = datasets.join(job.work, "started.json")
+        for folder in (*map(job.sentences, missing), *map(job.rejects, (*missing, RECORDS))):
+            # What an earlier run of the same job finished is gone on from.
+            manifests.begin(folder, keep_parts=datasets.exists(started))
+        datasets.write_json(started, {"key": key, "languages": missing})
         used = worker_count(workers, [source.size for source in sources]) if local else 1
         with options.pipeline(beam_options) as pipeline:
             (
                 pipeline
-                | "Sources" >> beam.Create(sources, reshuffle=not local)
+                | "Sources" >> beam.Create(list(enumerate(sources)), reshuffle=not local)
                 | ExtractSentences(job, sources, used)
             )
     datasets.delete_folder(job.work)

@@ -1,11 +1,13 @@
 """Parquet files and small JSON files on any file system Beam knows; writes are all or nothing."""
 
+import contextlib
 import json
 import os
 import posixpath
 import shutil
 import uuid
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
@@ -21,23 +23,35 @@ def join(*parts):
 
 def write_table(path, table):
     """Writes ``table`` as the Parquet file ``path``; on an error there is no such file."""
-
-    def write(file):
-        pq.write_table(table, file, compression="zstd", row_group_size=ROW_GROUP)
-
-    _write(path, write)
+    with writer(path, table.schema) as parquet:
+        parquet.write_table(table, row_group_size=ROW_GROUP)
 
 
 def write_tables(path, schema, tables):
-    """Writes a Parquet file with one row group for each of ``tables`` that is not empty."""
+    """Writes a Parquet file of ``tables``, in row groups of about ROW_GROUP rows; returns its
+    rows."""
+    held, size, rows = [], 0, 0
+    with writer(path, schema) as parquet:
+        for table in tables:
+            held.append(table)
+            size += table.num_rows
+            rows += table.num_rows
+            if size >= ROW_GROUP:
+                parquet.write_table(pa.concat_tables(held), row_group_size=ROW_GROUP)
+                held, size = [], 0
+        if size:
+            parquet.write_table(pa.concat_tables(held), row_group_size=ROW_GROUP)
+    return rows
 
-    def write(file):
-        with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-            for table in tables:
-                if table.num_rows:
-                    writer.write_table(table, row_group_size=table.num_rows)
 
-    _write(path, write)
+@contextlib.contextmanager
+def writer(path, schema, compression="zstd"):
+    """A pyarrow ParquetWriter of ``path``; after an error in the block there is no such file."""
+    with (
+        _all_or_nothing(path) as file,
+        pq.ParquetWriter(file, schema, compression=compression) as made,
+    ):
+        yield made
 
 
 def write_json(path, value):
@@ -47,14 +61,17 @@ def write_json(path, value):
 
 def write_text(path, text):
     """Writes ``text`` as UTF-8."""
-    _write(path, lambda file: file.write(text.encode("utf-8")))
+    with _all_or_nothing(path) as file:
+        file.write(text.encode("utf-8"))
 
 
-def _write(path, write):
+@contextlib.contextmanager
+def _all_or_nothing(path):
+    """A binary file to write to, which is ``path`` when the block ends well."""
     partial = f"{path}.{uuid.uuid4().hex[:8]}.partial"
     try:
         with FileSystems.create(partial, compression_type=CompressionTypes.UNCOMPRESSED) as file:
-            write(file)
+            yield file
         FileSystems.rename([partial], [path])
     except BaseException:
         if FileSystems.exists(partial):

@@ -40,6 +40,8 @@ _CJK = "[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _CJK_SPACE = re.compile(f" (?<={_CJK} )(?={_CJK})")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _TITLE = re.compile(r"<title(?:\s[^<>]*)?>([^<]*)</title", re.IGNORECASE)
+# What parts a page's own title from the name of its site.
+_TITLE_PARTS = re.compile(r"\s+(?:[-|–—·•»«/_]|::)\s+|[|_｜—]+|\s-")
 _HEAD_CHARS = 1 << 16
 
 
@@ -47,7 +49,8 @@ def extract_blocks(html, max_depth):
     """The text blocks of a page in order: title, paragraphs, headings, list items, table cells.
 
     Each is one line of text, NFC, with white space collapsed; empty ones are left out, and a title
-    that the page says again. A page nested deeper than ``max_depth`` elements gives None.
+    that the page says again, be it without the site's name. A page nested deeper than
+    ``max_depth`` elements gives None.
     """
     try:
         data = html.encode()
@@ -67,10 +70,15 @@ def extract_blocks(html, max_depth):
         preserve_formatting=True,
     )
     blocks = clean_lines(text.replace("\t\t", "\n"))
-    title = _TITLE.search(html, 0, _HEAD_CHARS)
-    if blocks and title and (said := clean(unescape(title.group(1)))) and said not in blocks:
-        blocks.insert(0, said)
+    title = _title(html)
+    if blocks and title and {title, *_TITLE_PARTS.split(title)}.isdisjoint(blocks):
+        blocks.insert(0, title)
     return blocks
+
+
+def _title(html):
+    found = _TITLE.search(html, 0, _HEAD_CHARS)
+    return clean(unescape(found.group(1))) if found else ""
 
 
 def clean(text):

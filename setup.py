@@ -46,6 +46,19 @@ setup(
         "labse": ["torch>=2.13", "transformers>=5", "safetensors", "huggingface-hub"],
         # The same module as faiss-cpu: uninstall that one first.
         "gpu": ["faiss-gpu>=1.15.1"],
+        # What benchmarks/ measure themselves against.
+        "bench": [
+            "datatrove>=0.10",
+            "duckdb",
+            "faust-cchardet",
+            "justext>=3",
+            "lxml_html_clean",
+            "orjson",
+            "python-magic",
+            "tldextract",
+            "trafilatura>=2.3",
+            "warcio>=1.8",
+        ],
         "test": ["duckdb", "hypothesis", "pytest", "ruff", "warcio>=1.8"],
     },
 )

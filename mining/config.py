@@ -82,9 +82,9 @@ class CorpusConfig:
     max_length_ratio: float = 3.0
     #: a pair with copy_similarity at or above it is a copy, not a translation
     max_copy_similarity: float = 0.9
-    #: how many sides of a pair, of 2, may stand on a page that repeats another: mirrored sites
-    #: would fill the corpus with both
-    max_duplicate_pages: int = 1
+    #: how many sides of a pair, of 2, must stand on a page that repeats no other: mirrored sites
+    #: would fill the corpus
+    min_original_pages: int = 1
     #: pairs a Parquet file
     rows_per_file: int = 500_000
 

@@ -91,7 +91,7 @@ def reject_reasons(table, config):
         ("name_agreement", ~(values["name_agreement"] >= config.min_name_agreement)),
         ("length_ratio", ~(values["length_ratio"] <= config.max_length_ratio)),
         ("copy_similarity", ~(values["copy_similarity"] < config.max_copy_similarity)),
-        ("duplicate_pages", _sides_on_duplicate_pages(table) > config.max_duplicate_pages),
+        ("original_pages", _original_pages(table) < config.min_original_pages),
     )
     reasons = np.full(table.num_rows, "", dtype=object)
     for name, mask in refused:
@@ -99,8 +99,9 @@ def reject_reasons(table, config):
     return reasons
 
 
-def _sides_on_duplicate_pages(table):
-    src, tgt = (table[f"{side}_duplicate_page"].to_numpy() for side in ("src", "tgt"))
+def _original_pages(table):
+    """How many of the two pages of each pair repeat no other page; int8 [n]."""
+    src, tgt = (~table[f"{side}_duplicate_page"].to_numpy() for side in ("src", "tgt"))
     return src.astype(np.int8) + tgt.astype(np.int8)
 
 

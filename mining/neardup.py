@@ -12,25 +12,41 @@ import numpy as np
 BANDS = 14
 ROWS = 8
 _BINS = BANDS * ROWS
-# About five words.
-_SHINGLE = {True: 8, False: 24}
-_BASE = np.uint64(0x9E3779B97F4A7C15)
+#: characters of a shingle, about five words; and where words are not parted by spaces
+SHINGLE_CHARS = 24
+UNSPACED_CHARS = 8
+# So many at a time stay in the processor's cache.
+_RUN_CHARS = 50_000
+_EMPTY = np.iinfo(np.uint64).max
+# An array of one, which may overflow without a warning; 2**64 over the golden ratio.
+_BASE = np.array([0x9E3779B97F4A7C15], dtype=np.uint64)
 _HALF = np.uint64(32)
 
 
-def band_keys(text, unspaced):
-    """The keys of a page's bands; int64 [BANDS].
+def band_keys(texts, size):
+    """The keys of the bands of each text; int64 [n, BANDS].
 
-    text: at least one shingle; unspaced: whether its language is written without spaces.
+    texts: list of n strings; size: characters of a shingle, SHINGLE_CHARS or UNSPACED_CHARS.
     """
-    values = _shingle_hashes(text, _SHINGLE[unspaced])
-    minima = np.full(_BINS, np.iinfo(np.uint64).max, dtype=np.uint64)
-    bins = (values >> _HALF) * np.uint64(_BINS) >> _HALF
-    np.minimum.at(minima, bins.astype(np.int64), values)
-    minima = _filled(minima).reshape(BANDS, ROWS)
-    keys = np.arange(BANDS, dtype=np.uint64)
+    runs, held = [[]], 0
+    for text in texts:
+        held += len(text)
+        if held > _RUN_CHARS and runs[-1]:
+            runs.append([])
+            held = len(text)
+        runs[-1].append(text)
+    return np.concatenate([_band_keys(run, size) for run in runs])
+
+
+def _band_keys(texts, size):
+    values, owners = _shingle_hashes(texts, size)
+    bins = ((values >> _HALF) * np.uint64(_BINS) >> _HALF).astype(np.int64)
+    minima = np.full(len(texts) * _BINS, _EMPTY, dtype=np.uint64)
+    np.minimum.at(minima, owners * _BINS + bins, values)
+    minima = _filled(minima.reshape(-1, _BINS)).reshape(-1, BANDS, ROWS)
+    keys = np.tile(np.arange(BANDS, dtype=np.uint64), (len(texts), 1))
     for row in range(ROWS):
-        keys = _mix(keys * _BASE + minima[:, row])
+        keys = _mix(keys * _BASE + minima[:, :, row])
     return keys.view(np.int64)
 
 
@@ -46,42 +62,45 @@ def duplicates(table):
     return np.unique(table["page"].to_numpy()[1:][keys[1:] == keys[:-1]])
 
 
-def _shingle_hashes(text, size):
-    """Hashes of all runs of ``size`` characters; uint64 [len(text) - size + 1]."""
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
+def _shingle_hashes(texts, size):
+    """Hashes of all runs of ``size`` characters, uint64 [m], and whose each is, int64 [m]."""
+    # Each text is followed by what makes one shingle of the shortest of them.
+    padded = ("\0" * size).join([*texts, ""])
+    codes = np.frombuffer(padded.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
     codes[(codes >= ord("0")) & (codes <= ord("9"))] = ord("0")
-    if len(codes) < size:
-        codes = np.pad(codes, (0, size - len(codes)))
     # A run's polynomial out of those of its parts, which double in length.
     hashes, length, power = codes, 1, _BASE
     total, covered = None, 0
-    with np.errstate(over="ignore"):
-        while True:
-            if size & length:
-                part = hashes[covered : covered + len(codes) - size + 1]
-                total = part if total is None else total * power + part
-                covered += length
-            if covered == size:
-                return _mix(total)
-            hashes = hashes[:-length] * power + hashes[length:]
-            power *= power
-            length *= 2
+    while covered < size:
+        if size & length:
+            part = hashes[covered : covered + len(codes) - size + 1]
+            total = part if total is None else total * power + part
+            covered += length
+        hashes = hashes[:-length] * power + hashes[length:]
+        power = power * power
+        length *= 2
+    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    counts = np.maximum(lengths - size + 1, 1)
+    starts = np.cumsum(lengths + size) - lengths - size
+    owners = np.repeat(np.arange(len(texts)), counts)
+    within = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return _mix(total[starts[owners] + within]), owners
 
 
 def _mix(values):
     """The finalizer of splitmix64 (Steele, Lea & Flood 2014)."""
-    with np.errstate(over="ignore"):
-        values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return values ^ (values >> np.uint64(31))
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
 
 
 def _filled(minima):
-    """``minima`` with each empty bin's taken from the next one that is not, and marked by how far
-    that was."""
-    full = np.flatnonzero(minima != np.iinfo(np.uint64).max)
-    at = np.arange(len(minima))
-    source = full[np.searchsorted(full, at) % len(full)]
-    distance = ((source - at) % len(minima)).astype(np.uint64)
-    with np.errstate(over="ignore"):
-        return minima[source] + distance * _BASE
+    """``minima``, [n, bins], with each empty bin's taken from the next one that is not, and marked
+    by how far that was."""
+    bins = minima.shape[1]
+    full = minima != _EMPTY
+    # The next full bin, from the end of twice round back to here.
+    at = np.where(np.tile(full, 2), np.arange(2 * bins), 2 * bins)
+    following = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1][:, :bins]
+    distance = (following - np.arange(bins)).astype(np.uint64)
+    return np.take_along_axis(minima, following % bins, axis=1) + distance * _BASE

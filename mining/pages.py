@@ -16,7 +16,7 @@ from mining.schema import BANDS, OCCURRENCES, PROVENANCE, REJECTED_TEXT
 #: reasons that say nothing of a loss: counted, but not written to rejects/
 ROUTINE = frozenset({"not_response", "not_http", "http_status", "not_html", "other_language"})
 # Characters of a page by which its language is settled.
-_SAMPLE_CHARS = 600
+_SAMPLE_CHARS = 200
 # Languages written without spaces between words.
 _UNSPACED = frozenset(("zh", "ja", "th", "lo", "km", "my", "bo"))
 _OF_RECORD = tuple(name for name in PROVENANCE if name not in ("block", "position"))
@@ -178,7 +178,7 @@ def _languages_of_pages(texts, pages, guesses, page_count, config):
         if guess == looks[page] and sizes[page] < _SAMPLE_CHARS:
             samples[page].append(text[:_SAMPLE_CHARS])
             sizes[page] += len(text)
-    samples = [" ".join(parts) for parts in samples]
+    samples = [" ".join(parts)[:_SAMPLE_CHARS] for parts in samples]
     langs, probs = langid.identify(samples, config.min_lang_prob, looks)
     agreed = [
         lang if lang and lang == look else None for lang, look in zip(langs, looks, strict=True)
@@ -301,13 +301,18 @@ def _bands(records, cut, rows, config):
     texts = collections.defaultdict(list)
     for page, lang, text in zip(cut.pages[rows], cut.langs[rows], cut.texts[rows], strict=True):
         texts[page, lang].append(text)
-    keys, langs, pages = [], [], []
-    for (page, lang), said in texts.items():
+    by_size = collections.defaultdict(list)
+    for owner, said in texts.items():
         text = " ".join(said)
         if len(text) >= config.min_page_chars:
-            keys.append(neardup.band_keys(text, lang in _UNSPACED))
-            langs += [lang] * neardup.BANDS
+            size = neardup.UNSPACED_CHARS if owner[1] in _UNSPACED else neardup.SHINGLE_CHARS
+            by_size[size].append((*owner, text))
+    keys, langs, pages = [], [], []
+    for size, owners in by_size.items():
+        keys.append(neardup.band_keys([text for _, _, text in owners], size).ravel())
+        for page, lang, _ in owners:
             pages += [page] * neardup.BANDS
+            langs += [lang] * neardup.BANDS
     records = records.take(pa.array(pages, pa.int64()))
     columns = {name: records[name].combine_chunks() for name in records.column_names}
     columns["key"] = np.concatenate(keys) if keys else np.array([], dtype=np.int64)

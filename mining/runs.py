@@ -51,7 +51,7 @@ class _Run:
     def grow(self):
         """Reads on beside what is held."""
         following = next(self._tables, None)
-        self._hold(following and pa.concat_tables([self._table, following]))
+        self._hold(None if following is None else pa.concat_tables([self._table, following]))
 
     def _hold(self, table):
         if table is None:

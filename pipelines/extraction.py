@@ -283,7 +283,7 @@ class UniqueShard:
 
         def unique():
             merged = runs.merge(_paths(job, outputs, "sentences", lang), "sentence_id", shard)
-            for table in merged:
+            for table in map(dedup.combine, merged):
                 table = dedup.unique_sentences(table, repeats, job.config.min_furniture_pages)
                 counts["rows"] += table.num_rows
                 counts["occurrences"] += pa.compute.sum(table["occurrences"]).as_py()

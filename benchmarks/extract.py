@@ -1,0 +1,294 @@
+"""Extraction beside trafilatura, jusText and datatrove: speed, text kept, scaling and memory.
+
+``python -m benchmarks.extract [--json]`` on the real sample (make samples). Speeds of one core are
+pages by second of processor time, all programs on the same pages in the same run; the scaling to
+two workers is by the clock.
+"""
+
+import argparse
+import contextlib
+import csv
+import json
+import logging
+import os
+import pathlib
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import duckdb
+
+from benchmarks import pages as sample
+from mining import charset, dedup, html, langid, neardup, quality, sentences
+from mining.config import ExtractConfig
+from mining.errors import InputError
+from pipelines import extract
+from pipelines.common import options
+
+LANGUAGES = ("en", "de", "zh")
+_MB = 1 << 20
+_SPACE = re.compile(r"\s+")
+# (what, module, function): where the time of our own extraction goes.
+_STAGES = (
+    ("charset", charset, "decode"),
+    ("HTML to blocks", html, "extract_blocks"),
+    ("language: a look", langid, "guess"),
+    ("language: fastText", langid, "identify"),
+    ("script", langid, "scripts"),
+    ("sentences", sentences, "split_sentences"),
+    ("quality", quality, "reject_reasons"),
+    ("ids", dedup, "sentence_ids"),
+    ("MinHash", neardup, "band_keys"),
+    ("combine", dedup, "combine"),
+    ("unique", dedup, "unique_sentences"),
+)
+
+
+def processor_seconds():
+    """Processor time of this process and of those it started and waited for."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    used = [resource.getrusage(kind) for kind in kinds]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def timed(function, *arguments):
+    """(result, processor seconds) of a call."""
+    before = processor_seconds()
+    result = function(*arguments)
+    return result, processor_seconds() - before
+
+
+def our_stage(warcs, output):
+    """The whole extract job, in this process, with one worker."""
+    _, beam_options = options.parse(
+        options.parser("extract", extract.__doc__, input=""),
+        ["--input", "-", "--output", str(output), "--languages", ",".join(LANGUAGES)],
+    )
+    sources = extract.find_sources([str(path) for path in warcs])
+    extract.run(sources, str(output), LANGUAGES, ExtractConfig(), 1, beam_options)
+
+
+@contextlib.contextmanager
+def stage_clock():
+    """Yields a dict that fills with the processor seconds of each of _STAGES."""
+    seconds = {}
+    kept = [(module, name, getattr(module, name)) for _, module, name in _STAGES]
+
+    def clocked(what, function):
+        def call(*arguments, **named):
+            before = time.process_time()
+            try:
+                return function(*arguments, **named)
+            finally:
+                seconds[what] = seconds.get(what, 0) + time.process_time() - before
+
+        return call
+
+    try:
+        for what, module, name in _STAGES:
+            setattr(module, name, clocked(what, getattr(module, name)))
+        yield seconds
+    finally:
+        for module, name, function in kept:
+            setattr(module, name, function)
+
+
+def speeds(chosen, folder):
+    """Pages by processor second of everybody, and the seconds of our stages."""
+    from benchmarks import peers
+
+    warcs = folder / "warc"
+    warcs.mkdir()
+    path = warcs / "pages.warc.gz"
+    sample.write_warc(path, ((page.url, page.html) for page in chosen))
+    size = sum(len(page.html.encode("utf-8", "replace")) for page in chosen)
+    few = folder / "few.warc.gz"
+    sample.write_warc(few, ((page.url, page.html) for page in chosen[:5]))
+    found, texts = {}, {}
+    # Models are loaded and code is compiled before the clock runs.
+    our_stage([few], folder / "warm")
+    _, found["ours"] = timed(our_stage, [path], folder / "ours")
+    with stage_clock() as stages:
+        _, total = timed(our_stage, [path], folder / "ours, stage by stage")
+    stages["all else"] = total - sum(stages.values())
+    for name, function in peers.EXTRACTORS.items():
+        function(chosen[0])
+        texts[name], found[name] = timed(lambda f=function: [f(page) for page in chosen])
+    datatrove = folder / "datatrove"
+    _, found["datatrove"] = timed(peers.datatrove_chain, warcs, datatrove, LANGUAGES)
+    texts["ours"] = ["\n".join(_blocks(page.html)) for page in chosen]
+    by_url = dict(
+        duckdb.sql(f"select metadata.url, text from '{datatrove}/rows/**/*.parquet'").fetchall()
+    )
+    texts["datatrove"] = [by_url.get(page.url, "") for page in chosen]
+    rates = {name: len(chosen) / seconds for name, seconds in found.items()}
+    return rates, size / _MB, stages, texts
+
+
+def _blocks(page):
+    return html.extract_blocks(page, ExtractConfig.max_depth) or []
+
+
+def bare(text):
+    """``text`` without white space."""
+    return _SPACE.sub("", text)
+
+
+def kept_of(chosen, outputs, furniture):
+    """(text, furniture): the shares of the characters of the pages' own prose, and of the texts
+    around it, that are in the outputs."""
+    prose = prose_kept = around = around_kept = 0
+    for page, output in zip(chosen, outputs, strict=True):
+        output = bare(output)
+        for block in map(bare, page.prose):
+            prose += len(block)
+            prose_kept += len(block) * (block in output)
+        whole = bare(html.clean(page.html))
+        for text in map(bare, furniture[page.lang]):
+            if text in whole:
+                around += 1
+                around_kept += text in output
+    return prose_kept / prose, around_kept / max(around, 1)
+
+
+def command(warcs, output, workers):
+    """The command line of the extract job."""
+    job = [sys.executable, "-m", "pipelines.extract", "--input", *map(str, warcs)]
+    job += ["--output", str(output), "--languages", ",".join(LANGUAGES)]
+    return [*job, "--workers", str(workers)]
+
+
+def run_command(warcs, output, workers):
+    """(seconds by the clock, peak memory in bytes of its greatest process) of the extract job."""
+    before = time.monotonic()
+    process = subprocess.Popen(
+        command(warcs, output, workers), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    error = process.stderr.read()
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise InputError(f"extraction failed: {error.decode()}")
+    return time.monotonic() - before, used.ru_maxrss * 1024
+
+
+def gold_found(folder, output):
+    """The share of the gold sentences of each side of each pair that were extracted."""
+    shares = {}
+    for path in sorted((pathlib.Path(folder) / "gold").glob("en-*.tsv")):
+        with open(path, encoding="utf-8", newline="") as file:
+            rows = [
+                row
+                for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+                if row[2] != "furniture"
+            ]
+        for side, lang in enumerate(path.stem.split("-")):
+            files = f"{output}/sentences/lang={lang}/*.parquet"
+            known = {bare(text) for (text,) in duckdb.sql(f"select text from '{files}'").fetchall()}
+            wanted = {bare(row[side]) for row in rows}
+            shares[f"{path.stem} {lang}"] = len(wanted & known) / len(wanted)
+    return shares
+
+
+def scaling(folder, work):
+    """Clock seconds of the whole sample with one worker and with two, and what was extracted."""
+    warcs = sample.sample_warcs(folder)
+    seconds = {}
+    for workers in (1, 2):
+        seconds[workers], _ = run_command(warcs, work / f"{workers} workers", workers)
+    return seconds, work / "2 workers"
+
+
+def memory(pages, work):
+    """Peak memory in bytes for WARC files of 100 MB and of 1 GB."""
+    peaks = {}
+    for name, size in (("100 MB", 100 * 10**6), ("1 GB", 10**9)):
+        path = work / f"{name}.warc"
+        sample.write_warc(path, sample.up_to(sample.endless(pages), size), gzip=False)
+        _, peaks[name] = run_command([path], work / f"out of {name}", 1)
+        path.unlink()
+        shutil.rmtree(work / f"out of {name}")
+    return peaks
+
+
+def measure(folder, count, with_memory):
+    """Everything, as a dict."""
+    every = sample.read_pages(folder)
+    chosen = every[:: max(1, len(every) // count)]
+    found = {"pages": len(chosen)}
+    with tempfile.TemporaryDirectory(prefix="extract-") as work:
+        work = pathlib.Path(work)
+        cores = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {min(cores)})
+        rates, size, stages, texts = speeds(chosen, work)
+        os.sched_setaffinity(0, cores)
+        found["pages_per_second"] = rates
+        found["mb_per_second"] = {name: size / len(chosen) * rate for name, rate in rates.items()}
+        found["ms_per_page_by_stage"] = {
+            name: 1000 * seconds / len(chosen) for name, seconds in stages.items()
+        }
+        for name in ("trafilatura-fast", "justext", "datatrove"):
+            key = name.replace("-", "_")
+            found[f"speedup_vs_{key}"] = rates["ours"] / rates[name]
+        furniture = sample.read_furniture(folder)
+        kept = {name: kept_of(chosen, outputs, furniture) for name, outputs in texts.items()}
+        found["text_kept"] = {name: shares[0] for name, shares in kept.items()}
+        found["furniture_kept"] = {name: shares[1] for name, shares in kept.items()}
+        seconds, output = scaling(folder, work)
+        found["scaling_2_workers"] = seconds[1] / seconds[2]
+        found["seconds_by_workers"] = seconds
+        shares = gold_found(folder, output)
+        found["gold_sentences_found_by_side"] = shares
+        found["gold_sentences_found"] = min(shares.values())
+        if with_memory:
+            peaks = memory(chosen, work)
+            found["peak_memory_mb"] = {name: peak / _MB for name, peak in peaks.items()}
+            found["memory_ratio_1gb_100mb"] = peaks["1 GB"] / peaks["100 MB"]
+    return found
+
+
+def show(found):
+    """Prints the figures as tables."""
+    print(f"{found['pages']} pages of the real sample, one core\n")
+    print(f"{'':<20}{'pages/s':>10}{'MB/s':>8}{'text kept':>12}{'furniture kept':>16}")
+    for name, rate in found["pages_per_second"].items():
+        print(
+            f"{name:<20}{rate:>10.1f}{found['mb_per_second'][name]:>8.1f}"
+            f"{found['text_kept'][name]:>12.3f}{found['furniture_kept'][name]:>16.3f}"
+        )
+    print("\nwhere our time goes, ms a page\n")
+    for name, milliseconds in found["ms_per_page_by_stage"].items():
+        print(f"{name:<20}{milliseconds:>10.2f}")
+    print()
+    for name, value in found.items():
+        if isinstance(value, float):
+            print(f"{name:<32}{value:>8.3f}")
+    for name, share in found["gold_sentences_found_by_side"].items():
+        print(f"  gold found, {name:<20}{share:>8.3f}")
+
+
+def main():
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--sample", default="samples/debian", help="folder of the real sample")
+    parser.add_argument("--pages", type=int, default=600, help="pages that speed is measured on")
+    parser.add_argument("--no-memory", action="store_true", help="leave the WARC of 1 GB out")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    given = parser.parse_args()
+    logging.disable(logging.CRITICAL)
+    try:
+        found = measure(given.sample, given.pages, not given.no_memory)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    if given.json:
+        print(json.dumps(found))
+    else:
+        show(found)
+
+
+if __name__ == "__main__":
+    main()

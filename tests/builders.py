@@ -19,7 +19,7 @@ from mining.warc import Record
 DATE = datetime.datetime(2024, 3, 1, 12, 30, 15, tzinfo=datetime.UTC)
 
 
-def html(body, head="<title>Page</title>"):
+def html(body, head=""):
     """A page around the HTML of its body."""
     return f"<!DOCTYPE html><html><head>{head}</head><body>{body}</body></html>"
 

@@ -11,7 +11,7 @@ import pytest
 from mining import corpus
 from mining.config import CorpusConfig
 from mining.dedup import sentence_ids, shard_of
-from mining.schema import CORPUS, PAIRS, PROVENANCE, REJECTED_PAIRS, SENTENCES
+from mining.schema import CORPUS, MARKS, PAIRS, PROVENANCE, REJECTED_PAIRS, SENTENCES
 
 DAY = datetime.datetime(2024, 2, 29, 12, tzinfo=datetime.UTC)
 
@@ -34,6 +34,9 @@ def sentences(texts, lang="en"):
         "block": list(range(n)),
         "position": [at % 3 for at in range(n)],
         "occurrences": [1] * n,
+        "host_pages": [1] * n,
+        "furniture": [at % 2 == 0 for at in range(n)],
+        "duplicate_page": [at == 1 and lang == "en" for at in range(n)],
     }
     return pa.table([pa.array(values[f.name], f.type) for f in SENTENCES], schema=SENTENCES)
 
@@ -136,7 +139,7 @@ def test_a_row_has_the_values_of_its_pair_and_of_both_its_sentences():
         for name in PAIRS.names:
             assert row[name] == joined[name][at].as_py()
         for prefix, side in (("src_", src), ("tgt_", tgt)):
-            for name in ("text", "lang", *PROVENANCE):
+            for name in ("text", "lang", *MARKS, *PROVENANCE):
                 assert row[prefix + name] == side[name][at].as_py()
 
 

@@ -1,6 +1,6 @@
 """Exact duplicates: ids that are xxh3 of the text, shards that cut the id space in equal ranges,
-and the same rows kept whatever the order of the input and however it is split. Plain Python is the
-oracle of each.
+and the same rows kept whatever the order of the input and however it is split and put together
+again. Plain Python is the oracle of each.
 """
 
 import datetime
@@ -14,11 +14,11 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mining.dedup import sentence_ids, shard_of, unique_sentences
-from mining.schema import SENTENCES
+from mining.dedup import combine, first_on_page, sentence_ids, shard_of, unique_sentences
+from mining.schema import OCCURRENCES, SENTENCES
 
 LEAST, GREATEST = -(2**63), 2**63 - 1
-ORDER = ("sentence_id", "url", "date", "block", "position", "warc_file", "warc_offset")
+ORDER = ("url", "date", "block", "position", "warc_file", "warc_offset")
 
 fixed = settings(max_examples=100, derandomize=True, deadline=None, database=None)
 
@@ -56,34 +56,64 @@ def test_no_ids_have_no_shards():
     assert shard_of(np.array([], np.int64), 4).tolist() == []
 
 
+@given(st.lists(st.tuples(st.integers(-2, 2), st.integers(-2, 2)), max_size=30))
+@fixed
+def test_only_the_first_of_equal_ids_on_a_page_counts(rows):
+    expected = [int(row not in rows[:at]) for at, row in enumerate(rows)]
+    ids, pages = (np.array([row[column] for row in rows], np.int64) for column in (0, 1))
+    assert first_on_page(ids, pages).tolist() == expected
+
+
 DATES = [None, *(datetime.datetime(2024, 1, day, tzinfo=datetime.UTC) for day in (1, 2))]
-ROWS = st.lists(
-    st.builds(
-        dict,
-        sentence_id=st.sampled_from([LEAST, -5, 0, 7, GREATEST]),
-        url=st.sampled_from(["https://a.org/", "https://b.org/"]),
-        date=st.sampled_from(DATES),
-        block=st.integers(0, 1),
-        position=st.integers(0, 1),
-        warc_file=st.sampled_from(["1.warc.gz", "2.warc.gz"]),
-        warc_offset=st.integers(0, 1),
-        occurrences=st.integers(1, 3),
+IDS = (LEAST, -5, 0, 7, GREATEST)
+PAGES = st.lists(
+    st.tuples(
+        st.builds(
+            dict,
+            url=st.sampled_from([f"https://{host}.org/{n}" for host in "ab" for n in range(2)]),
+            date=st.sampled_from(DATES),
+            warc_file=st.sampled_from(["1.warc.gz", "2.warc.gz"]),
+            warc_offset=st.integers(0, 1),
+        ),
+        st.lists(st.sampled_from(IDS), max_size=5),
     ),
-    max_size=12,
-    # Where a sentence stands is what tells two of its occurrences apart.
-    unique_by=lambda row: tuple(row[name] for name in ORDER),
+    max_size=6,
+    unique_by=lambda page: tuple(page[0].values()),
 )
+AT = st.lists(st.integers(0, 30), max_size=3)
+
+
+def found_on(pages):
+    """The occurrences of sentences on pages, (place, ids of its sentences) each, as rows."""
+    rows = []
+    for place, ids in pages:
+        host, page = sentence_ids([place["url"][:13], repr(place)]).tolist()
+        for at, number in enumerate(ids):
+            block, position = divmod(at, 2)
+            where = repr((place, at))
+            rows.append(
+                {
+                    **place,
+                    "sentence_id": number,
+                    "text": f"text {number}",
+                    "lang": "de",
+                    "lang_prob": random.Random(where).randrange(64) / 64,
+                    "script": "Latn",
+                    "warc_length": len(where),
+                    "digest": where,
+                    "block": block,
+                    "position": position,
+                    "occurrences": 1,
+                    "host_pages": int(number not in ids[:at]),
+                    "page": page,
+                    "host": host,
+                }
+            )
+    return rows
 
 
 def table(rows):
-    """A table of sentences; the columns that a row does not name follow from where it stands."""
-    full = []
-    for row in rows:
-        where = repr([row["date"] and row["date"].day, *(row[n] for n in ORDER if n != "date")])
-        lengths = {"warc_length": len(where), "lang_prob": random.Random(where).randrange(64) / 64}
-        names = {"text": f"text {row['sentence_id']}", "lang": "de", "script": "Latn"}
-        full.append({**row, **names, **lengths, "digest": where})
-    return pa.Table.from_pylist(full, schema=SENTENCES)
+    return pa.Table.from_pylist(rows, schema=OCCURRENCES)
 
 
 def order(row):
@@ -92,30 +122,96 @@ def order(row):
     return tuple((date is None, date or DATES[1]) if n == "date" else row[n] for n in ORDER)
 
 
-@given(ROWS)
+def groups(rows, *keys):
+    """(key, rows in ``order``) of the rows with the same values of ``keys``, sorted."""
+
+    def key(row):
+        return tuple(row[name] for name in keys)
+
+    rows = sorted(sorted(rows, key=order), key=key)
+    return [(key, list(group)) for key, group in itertools.groupby(rows, key=key)]
+
+
+def total(rows, name):
+    return sum(row[name] for row in rows)
+
+
+@given(PAGES)
 @fixed
-def test_the_least_occurrence_stays_and_occurrences_add_up(rows):
+def test_combining_keeps_the_least_occurrence_on_each_host_and_adds_up(pages):
+    rows = found_on(pages)
+    expected = [
+        {**group[0], **{n: total(group, n) for n in ("occurrences", "host_pages")}}
+        for _, group in groups(rows, "sentence_id", "host")
+    ]
+    found = combine(table(rows))
+    assert found.to_pylist() == expected
+    assert found.schema.equals(OCCURRENCES, check_metadata=True)
+
+
+@given(pages=PAGES, least=st.integers(0, 3), data=st.data())
+@fixed
+def test_a_sentence_is_kept_once_and_on_a_repeated_page_only_where_there_is_no_other(
+    pages, least, data
+):
+    combined = combine(table(found_on(pages)))
+    rows = combined.to_pylist()
+    known = sorted({row["page"] for row in rows})
+    repeated = data.draw(st.sets(st.sampled_from(known)) if known else st.just(set()))
     expected = []
-    rows = sorted(table(rows).to_pylist(), key=order)
-    for _, group in itertools.groupby(rows, key=lambda row: row["sentence_id"]):
-        group = list(group)
-        expected.append({**group[0], "occurrences": sum(row["occurrences"] for row in group)})
-    found = unique_sentences(table(rows))
+    for _, group in groups(rows, "sentence_id"):
+        kept = min(group, key=lambda row: (row["page"] in repeated, order(row)))
+        most = max(row["host_pages"] for row in group)
+        row = {
+            **kept,
+            "occurrences": total(group, "occurrences"),
+            "host_pages": most,
+            "furniture": most >= least,
+            "duplicate_page": kept["page"] in repeated,
+        }
+        expected.append({name: row[name] for name in SENTENCES.names})
+    # Pages that this table does not have are no matter.
+    pages = np.array(sorted({*repeated, 1, GREATEST}), np.int64)
+    found = unique_sentences(combined, pages, least)
     assert found.to_pylist() == expected
     assert found.schema.equals(SENTENCES, check_metadata=True)
 
 
-@given(rows=ROWS, rng=st.randoms(use_true_random=False))
-@fixed
-def test_order_of_the_input_does_not_matter(rows, rng):
-    shuffled = rng.sample(rows, len(rows))
-    assert unique_sentences(table(shuffled)).equals(unique_sentences(table(rows)))
+def unique(combined):
+    return unique_sentences(combined, np.array([], np.int64), 2)
 
 
-@given(rows=ROWS, cuts=st.lists(st.integers(0, 12), max_size=3))
+@given(pages=PAGES, rng=st.randoms(use_true_random=False), cuts=AT, again=AT)
 @fixed
-def test_split_of_the_input_does_not_matter(rows, cuts):
-    ends = sorted({0, *(min(cut, len(rows)) for cut in cuts), len(rows)})
-    parts = [unique_sentences(table(rows[a:b])) for a, b in itertools.pairwise(ends)]
-    merged = unique_sentences(pa.concat_tables([table([]), *parts]))
-    assert merged.combine_chunks().equals(unique_sentences(table(rows)).combine_chunks())
+def test_order_split_and_grouping_of_the_input_do_not_matter(pages, rng, cuts, again):
+    rows = found_on(pages)
+    expected = combine(table(rows))
+    parts = [combine(table(part)) for part in split(rng.sample(rows, len(rows)), cuts)]
+    parts = [
+        combine(pa.concat_tables(group)) for group in split(rng.sample(parts, len(parts)), again)
+    ]
+    whole = combine(pa.concat_tables(parts))
+    assert whole.combine_chunks().equals(expected.combine_chunks())
+    assert unique(whole).combine_chunks().equals(unique(expected).combine_chunks())
+
+
+def split(items, cuts):
+    """The items in order in one or more lists, of which none but a single one is empty."""
+    ends = sorted({0, *(min(cut, len(items)) for cut in cuts), len(items)})
+    return [items[a:b] for a, b in itertools.pairwise(ends)] or [items]
+
+
+@given(PAGES)
+@fixed
+def test_occurrences_are_all_counted_and_pages_host_by_host(pages):
+    on = {number: {} for number in IDS}
+    for place, ids in pages:
+        for number in ids:
+            on[number].setdefault(place["url"][:13], set()).add(tuple(place.values()))
+    found = unique(combine(table(found_on(pages)))).to_pylist()
+    everywhere = [number for _, ids in pages for number in ids]
+    assert [row["sentence_id"] for row in found] == sorted(set(everywhere))
+    for row in found:
+        assert row["occurrences"] == everywhere.count(row["sentence_id"])
+        assert row["host_pages"] == max(map(len, on[row["sentence_id"]].values()))
+        assert row["furniture"] == (row["host_pages"] >= 2)

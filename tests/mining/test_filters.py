@@ -34,8 +34,9 @@ def scored(*rows, **changes):
     for field in CORPUS:
         if field.name not in table.column_names:
             good = 1.5 if pa.types.is_floating(field.type) else 5
-            numeric = pa.types.is_floating(field.type) or pa.types.is_integer(field.type)
-            values = pa.array([good if numeric else None] * len(rows)).cast(field.type)
+            good = False if pa.types.is_boolean(field.type) else good
+            known = pa.types.is_primitive(field.type) and not pa.types.is_temporal(field.type)
+            values = pa.array([good if known else None] * len(rows)).cast(field.type)
             table = table.append_column(field, values)
     for name, value in {"cosine": 0.9, **changes}.items():
         field = CORPUS.field(name)
@@ -166,6 +167,30 @@ def test_a_pair_with_few_others_on_its_pages_needs_a_greater_margin(margin, supp
     config = CorpusConfig(min_page_support=3, min_margin_alone=1.25)
     table = scored(GOOD, margin=margin, page_support=support)
     assert filters.reject_reasons(table, config).tolist() == [reason]
+
+
+@pytest.mark.parametrize(
+    ("src", "tgt", "most", "reason"),
+    [
+        (False, False, 1, ""),
+        (True, False, 1, ""),
+        (False, True, 1, ""),
+        (True, True, 1, "duplicate_pages"),
+        (True, True, 2, ""),
+        (True, False, 0, "duplicate_pages"),
+        (False, False, 0, ""),
+    ],
+)
+def test_no_more_sides_on_repeated_pages_than_the_config_allows(src, tgt, most, reason):
+    config = CorpusConfig(max_duplicate_pages=most)
+    table = scored(GOOD, src_duplicate_page=src, tgt_duplicate_page=tgt)
+    assert filters.reject_reasons(table, config).tolist() == [reason]
+
+
+@pytest.mark.parametrize("side", ["src", "tgt"])
+def test_furniture_is_no_reason_to_refuse_a_pair(side):
+    table = scored(GOOD, **{f"{side}_furniture": True})
+    assert filters.reject_reasons(table, CorpusConfig()).tolist() == [""]
 
 
 def test_a_number_on_a_clearly_longer_side_alone_is_no_disagreement():

@@ -15,7 +15,7 @@ MAX_DEPTH = 2000
 PROSE = "The ferry leaves at eight and reaches the island in the early afternoon."
 
 
-def blocks(body, head="<title>Page</title>"):
+def blocks(body, head=""):
     return extract_blocks(html(body, head), MAX_DEPTH)
 
 
@@ -41,8 +41,13 @@ def test_furniture_is_dropped_and_prose_kept(furniture, place):
     assert blocks(body) == ["Timetable", PROSE]
 
 
-def test_title_is_no_block():
-    assert blocks(f"<p>{PROSE}</p>", "<title>Timetable</title>") == [PROSE]
+def test_title_is_the_first_block():
+    assert blocks(f"<p>{PROSE}</p>", "<title>Timetable</title>") == ["Timetable", PROSE]
+
+
+def test_title_that_the_page_says_again_is_said_once():
+    body = f"<p>{PROSE}</p><h1>Time<i>table</i></h1>"
+    assert blocks(body, "<title> Timetable\n</title>") == [PROSE, "Timetable"]
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ and what happens where the detectors do not agree.
 import pytest
 
 from mining.errors import InputError
-from mining.hanscript import chinese_script
-from mining.langid import check_language, identify, languages, script_of
+from mining.hanscript import chinese_scripts
+from mining.langid import check_language, identify, languages, scripts
 
 MIN_PROB = 0.5
 ENGLISH = "The weather is lovely today and we are going for a walk in the park."
@@ -115,8 +115,8 @@ def test_unknown_language_is_an_input_error_that_names_it(lang):
     ],
 )
 def test_chinese_script_is_that_of_most_telling_characters(text, script):
-    assert chinese_script(text) == script
-    assert script_of(text, "zh") == script
+    assert chinese_scripts([text]).tolist() == [script]
+    assert scripts([text], "zh").tolist() == [script]
 
 
 @pytest.mark.parametrize(
@@ -132,4 +132,11 @@ def test_chinese_script_is_that_of_most_telling_characters(text, script):
     ],
 )
 def test_script_of_other_languages_is_that_of_their_letters(text, lang, script):
-    assert script_of(text, lang) == script
+    assert scripts([text], lang).tolist() == [script]
+
+
+def test_scripts_are_told_text_by_text_and_in_order():
+    texts = ["Привет", "", "hello", "Ünï", "Καλημέρα", "Hi Привет"]
+    assert scripts(texts, "ru").tolist() == ["Cyrl", "Latn", "Latn", "Latn", "Grek", "Cyrl"]
+    assert scripts(["说", "", "說", "我"], "zh").tolist() == ["Hans", "Hani", "Hant", "Hani"]
+    assert scripts([], "de").tolist() == scripts([], "zh").tolist() == []

@@ -13,7 +13,7 @@ import pytest
 from mining.config import ExtractConfig
 from mining.dedup import sentence_ids
 from mining.pages import ROUTINE, extract_sentences
-from mining.schema import REJECTED_TEXT, SENTENCES
+from mining.schema import BANDS, OCCURRENCES, REJECTED_TEXT
 from mining.warc import read_records
 from tests.builders import DATE, Entry, html, page_record, warc
 
@@ -129,7 +129,8 @@ def test_every_loss_that_is_not_routine_is_a_row_of_the_rejects(languages):
 def test_tables_have_the_schemas_written_down():
     for records in ([], mixed_records()):
         extracted = extract(records)
-        assert extracted.sentences.schema.equals(SENTENCES, check_metadata=True)
+        assert extracted.sentences.schema.equals(OCCURRENCES, check_metadata=True)
+        assert extracted.bands.schema.equals(BANDS, check_metadata=True)
         assert extracted.rejects.schema.equals(REJECTED_TEXT, check_metadata=True)
 
 

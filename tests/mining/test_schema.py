@@ -12,7 +12,11 @@ import pytest
 from mining import schema
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCHEMAS = {name: made for name, _, made in schema.DATASETS} | {"pairs": schema.PAIRS}
+SCHEMAS = {name: made for name, _, made in schema.DATASETS} | {
+    "pairs": schema.PAIRS,
+    "occurrences": schema.OCCURRENCES,
+    "bands": schema.BANDS,
+}
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -63,7 +67,7 @@ def test_markdown_has_a_table_for_each_dataset_with_a_line_for_each_column():
 def test_the_corpus_has_all_columns_of_a_pair_and_the_provenance_of_both_sides():
     for field in schema.PAIRS:
         assert schema.CORPUS.field(field.name).equals(field, check_metadata=True)
-    for name in ("text", "lang", *schema.PROVENANCE):
+    for name in ("text", "lang", *schema.MARKS, *schema.PROVENANCE):
         kind = schema.SENTENCES.field(name).type
         assert schema.CORPUS.field(f"src_{name}").type == kind
         assert schema.CORPUS.field(f"tgt_{name}").type == kind

@@ -15,7 +15,13 @@ from resiliparse.extract.html2text import extract_plain_text
 # Resiliparse's main content drops a text node that is one character of three bytes (「喜欢
 # <a>北京</a>。」 loses its stop). A word joiner makes it two; it is taken out again.
 _JOINER = "\u2060"
-_LONE_CHARACTER = re.compile(r">([\u0800-\uffff])<")
+_LONE_CHARACTER = re.compile(r">(\s*)([\u0800-\uffff])(?=\s*<)")
+# XHTML's empty anchor is to HTML a link that has no end: all that follows would be link text.
+_EMPTY_ANCHOR = re.compile(r"(<a(?:\s[^<>]*[\"'\s])?)/>", re.IGNORECASE)
+# What a class says is taken for what stands around the text: an address in a sentence for a share
+# button, a box in the text for a menu beside it.
+_ADDRESS = re.compile(r"(<(?:code|span|a|tt)\s[^<>]*?\bclass=[\"']?)email\b", re.IGNORECASE)
+_SIDEBAR = re.compile(r"<(div|aside|section)\s[^<>]*?\bclass=[\"']?sidebar\b[^<>]*>", re.IGNORECASE)
 # It also takes any <ul> near the body for a menu, prose or not, and drops every <figure>, though it
 # may hold a table or a quotation and no picture. A list that is not mostly link text is shown to it
 # as <ol>, such a figure as <div>.
@@ -25,7 +31,13 @@ _LINK_START = re.compile(r"<a(?=[\s>])[^<>]*>", re.IGNORECASE)
 _LINK_END = re.compile(r"</a\s*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _PICTURE = re.compile(r"<(?:img|picture|video|svg|iframe|canvas)\b", re.IGNORECASE)
+_ITEM = re.compile(r"<li(?=[\s>])[^<>]*>", re.IGNORECASE)
 _MENU_SHARE = 0.5
+# Beside the link of a menu's item stands a mark or a number at the most.
+_LINK_SHARE = 0.85
+# A box of that many characters says something; a longer one than that is not looked at.
+_PROSE_CHARS = 80
+_BOX_CHARS = 20_000
 # Elements without an end tag, or whose end tag HTML lets one leave out: they don't nest.
 _FLAT = (
     "area base br col embed hr img input link meta param source track wbr "
@@ -59,11 +71,8 @@ def extract_blocks(html, max_depth):
         data = html.encode()
     if _too_deep(data, max_depth):
         return None
-    html = html.replace("\0", "")
-    if not html.isascii():
-        html = _LONE_CHARACTER.sub(rf">\1{_JOINER}<", html)
     text = extract_plain_text(
-        _with_lists_and_figures(html),
+        _mended(html.replace("\0", "")),
         main_content=True,
         list_bullets=False,
         alt_texts=False,
@@ -104,6 +113,38 @@ def _collapse(line):
     return " ".join(line.split())
 
 
+def _mended(html):
+    """``html`` as resiliparse must see it to find all of the text."""
+    if not html.isascii():
+        html = _LONE_CHARACTER.sub(rf">\1\2{_JOINER}", html)
+    html = _EMPTY_ANCHOR.sub(r"\1></a>", html)
+    html = _ADDRESS.sub(r"\1address", html)
+    return _with_lists_and_figures(_with_boxes(html))
+
+
+def _with_boxes(html):
+    """``html`` with the boxes of prose in the text, if they are called sidebars, without a name."""
+    pieces, start = [], 0
+    for opening in _SIDEBAR.finditer(html):
+        inside = html[opening.end() : _end_of(opening.group(1), html, opening.end())]
+        linked, size = _linked(inside)
+        if size >= _PROSE_CHARS and linked <= _MENU_SHARE * size:
+            pieces += [html[start : opening.start()], "<div>"]
+            start = opening.end()
+    pieces.append(html[start:])
+    return "".join(pieces)
+
+
+def _end_of(name, html, at):
+    """Where the element ``name`` ends that was opened just before ``at``."""
+    depth = 1
+    for edge in re.compile(rf"<(/?){name}[\s>]", re.IGNORECASE).finditer(html, at, at + _BOX_CHARS):
+        depth += -1 if edge.group(1) else 1
+        if not depth:
+            return edge.start()
+    return at
+
+
 def _with_lists_and_figures(html):
     """``html`` with the lists and figures that are prose under names that keep them."""
     pieces, start, opened = [], 0, {}
@@ -127,12 +168,27 @@ def _with_lists_and_figures(html):
 
 
 def _is_menu(items):
-    """Whether the inside of a list is mostly link text."""
+    """Whether the inside of a list is mostly items that are links and nothing else."""
+    links = size = 0
+    for item in _ITEM.split(items):
+        linked, whole = _linked(item)
+        size += whole
+        if linked >= _LINK_SHARE * whole:
+            links += whole
+    return links > _MENU_SHARE * size
+
+
+def _linked(html):
+    """(characters of link text, characters of text) of a piece of a page, white space aside."""
     linked = 0
-    for after in _LINK_START.split(items)[1:]:
+    for after in _LINK_START.split(html)[1:]:
         link = _LINK_END.split(after, 1)
-        linked += len(clean(_TAG.sub("", link[0]))) if len(link) == 2 else 0
-    return linked > _MENU_SHARE * len(clean(_TAG.sub("", items)))
+        linked += _text_chars(link[0]) if len(link) == 2 else 0
+    return linked, _text_chars(html)
+
+
+def _text_chars(html):
+    return sum(map(len, _TAG.sub(" ", html).split()))
 
 
 def _too_deep(data, max_depth):

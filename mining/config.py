@@ -28,12 +28,16 @@ class ExtractConfig:
     max_block_chars: int = 10_000
     #: bytes of a page's decoded body; a longer one is rejected
     max_page_bytes: int = 10_000_000
-    #: depth of nested elements; HTML parsers take quadratic time beyond
-    max_depth: int = 2_000
+    #: depth of nested elements; extraction takes quadratic time beyond, and browsers nest no deeper
+    #: (Blink's HTML parser: 512)
+    max_depth: int = 512
     #: fastText's probability from which its word alone counts (facts: both P and R ≥ .97)
     min_lang_prob: float = 0.5
     #: fastText's probability from which a text block is held to be all in one language
     min_pure_prob: float = 0.9
+    #: characters of a text block up to which it takes min_pure_prob to be in another language than
+    #: most of its page
+    short_chars: int = 30
     #: pages of one host from which a sentence that recurs on them is marked as furniture
     min_furniture_pages: int = 5
     #: characters of a page's text in one language from which it is compared with other pages

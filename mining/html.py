@@ -5,12 +5,13 @@ nesting, which HTML parsers take quadratic time for.
 """
 
 import functools
+import itertools
 import re
 import unicodedata
 from html import unescape
 
-import numpy as np
 from resiliparse.extract.html2text import extract_plain_text
+from resiliparse.parse.html import HTMLTree
 
 # Resiliparse's main content drops a text node that is one character of three bytes (「喜欢
 # <a>北京</a>。」 loses its stop). A word joiner makes it two; it is taken out again.
@@ -38,12 +39,7 @@ _LINK_SHARE = 0.85
 # A box of that many characters says something; a longer one than that is not looked at.
 _PROSE_CHARS = 80
 _BOX_CHARS = 20_000
-# Elements without an end tag, or whose end tag HTML lets one leave out: they don't nest.
-_FLAT = (
-    "area base br col embed hr img input link meta param source track wbr "
-    "dd dt li option p rp rt tbody td tfoot th thead tr"
-).split()
-_SCRIPTS = re.compile(rb"<(script|style)\b.*?</\1|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_BOXES = 64
 # Characters that show nothing, and control characters, which stand for a space at most.
 _INVISIBLE = ("\u00ad", "\u200b", "\ufeff", "\u2060", "\u200e", "\u200f")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f]")
@@ -64,19 +60,11 @@ def extract_blocks(html, max_depth):
     that the page says again, be it without the site's name. A page nested deeper than
     ``max_depth`` elements gives None.
     """
-    try:
-        data = html.encode()
-    except UnicodeEncodeError:
-        html = _SURROGATES.sub("\ufffd", html)
-        data = html.encode()
-    if _too_deep(data, max_depth):
+    page = _parsed(_mended(html.replace("\0", "")), max_depth)
+    if page is None:
         return None
     text = extract_plain_text(
-        _mended(html.replace("\0", "")),
-        main_content=True,
-        list_bullets=False,
-        alt_texts=False,
-        preserve_formatting=True,
+        page, main_content=True, list_bullets=False, alt_texts=False, preserve_formatting=True
     )
     blocks = clean_lines(text.replace("\t\t", "\n"))
     title = _title(html)
@@ -92,7 +80,7 @@ def _title(html):
 
 def clean(text):
     """``text`` on one line, as clean_lines has it."""
-    return " ".join(clean_lines(text))
+    return " ".join(clean_lines(text.replace("\n", " ")))
 
 
 def clean_lines(text):
@@ -116,6 +104,7 @@ def _collapse(line):
 def _mended(html):
     """``html`` as resiliparse must see it to find all of the text."""
     if not html.isascii():
+        html = _SURROGATES.sub("\ufffd", html)
         html = _LONE_CHARACTER.sub(rf">\1\2{_JOINER}", html)
     html = _EMPTY_ANCHOR.sub(r"\1></a>", html)
     html = _ADDRESS.sub(r"\1address", html)
@@ -125,7 +114,7 @@ def _mended(html):
 def _with_boxes(html):
     """``html`` with the boxes of prose in the text, if they are called sidebars, without a name."""
     pieces, start = [], 0
-    for opening in _SIDEBAR.finditer(html):
+    for opening in itertools.islice(_SIDEBAR.finditer(html), _BOXES):
         inside = html[opening.end() : _end_of(opening.group(1), html, opening.end())]
         linked, size = _linked(inside)
         if size >= _PROSE_CHARS and linked <= _MENU_SHARE * size:
@@ -191,39 +180,15 @@ def _text_chars(html):
     return sum(map(len, _TAG.sub(" ", html).split()))
 
 
-def _too_deep(data, max_depth):
-    """Whether elements of the page, UTF-8 bytes, nest deeper than that."""
-    if data.count(b"<") <= max_depth or _depth(data) <= max_depth:
-        return False
-    # A script may compare with "<".
-    return _depth(_SCRIPTS.sub(b"", data)) > max_depth
-
-
-def _depth(data):
-    """How deep the elements are nested, if all tags but the flat ones' come in pairs."""
-    page = np.frombuffer(data + b"\0" * _NAME_BYTES, dtype=np.uint8)
-    at = np.flatnonzero(page == ord("<")) + 1
-    closes = page[at] == ord("/")
-    at += closes
-    code = np.zeros(len(at), dtype=np.uint64)
-    inside = np.ones(len(at), dtype=bool)
-    for byte in range(_NAME_BYTES):
-        char = page[at + byte] | 0x20
-        inside &= (char >= ord("a")) & (char <= ord("z"))
-        code = (code << np.uint64(8)) | np.where(inside, char, 0)
-    flat = _flat_codes()
-    counted = (code != 0) & (flat[np.searchsorted(flat, code) % len(flat)] != code)
-    steps = np.where(closes, -1, 1)[counted]
-    depth = np.cumsum(steps)
-    # End tags without a start count for nothing.
-    return int((depth - np.minimum(np.minimum.accumulate(depth), 0)).max(initial=0))
-
-
-# No flat name is longer: one of more letters is another element.
-_NAME_BYTES = 7
+def _parsed(html, max_depth):
+    """The page as resiliparse takes it; None if its elements are nested too deep for that."""
+    if html.count("<") <= max_depth:
+        return html
+    tree = HTMLTree.parse(html)
+    return None if tree.document.query_selector(_deeper_than(max_depth)) else tree
 
 
 @functools.cache
-def _flat_codes():
-    padded = (name.encode().ljust(_NAME_BYTES, b"\0") for name in _FLAT)
-    return np.array(sorted(int.from_bytes(name, "big") for name in padded), dtype=np.uint64)
+def _deeper_than(depth):
+    """The selector of an element in that many others, or more."""
+    return "body" + ">*" * (depth + 1)

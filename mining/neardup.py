@@ -17,6 +17,7 @@ SHINGLE_CHARS = 24
 UNSPACED_CHARS = 8
 # So many at a time stay in the processor's cache.
 _RUN_CHARS = 50_000
+_NONE = np.empty((0, BANDS), dtype=np.int64)
 _EMPTY = np.iinfo(np.uint64).max
 # An array of one, which may overflow without a warning; 2**64 over the golden ratio.
 _BASE = np.array([0x9E3779B97F4A7C15], dtype=np.uint64)
@@ -35,7 +36,7 @@ def band_keys(texts, size):
             runs.append([])
             held = len(text)
         runs[-1].append(text)
-    return np.concatenate([_band_keys(run, size) for run in runs])
+    return np.concatenate([_band_keys(run, size) for run in runs if run] or [_NONE])
 
 
 def _band_keys(texts, size):

@@ -165,7 +165,9 @@ def _languages_of_blocks(texts, pages, page_count, config):
     for row, lang, prob in zip(unclear, *found, strict=True):
         langs[row], probs[row] = lang, prob
     main = _most_characters(texts, pages, langs, page_count)
-    langs = [_one_among(lang, main[page]) for lang, page in zip(langs, pages, strict=True)]
+    for row, (text, page) in enumerate(zip(texts, pages, strict=True)):
+        if _by_chance(langs[row], probs[row], text, main[page], config):
+            langs[row] = main[page]
     return langs, probs, main
 
 
@@ -201,9 +203,14 @@ def _languages_of_sentences(texts, whole, block_langs, block_probs, config):
     return langs, probs
 
 
-def _one_among(lang, context):
-    """``lang``, but Japanese for Han characters alone on a Japanese page."""
-    return context if (lang, context) == ("zh", "ja") else lang
+def _by_chance(lang, prob, text, main, config):
+    """Whether a text looks like another language than its page's, and it is less likely to be:
+    a short one of which fastText is not sure, or Han characters alone on a Japanese page."""
+    if lang in ("", main) or not main:
+        return False
+    if lang == "zh":
+        return main == "ja"
+    return len(text) <= config.short_chars and prob < config.min_pure_prob
 
 
 def _among(langs, contexts):

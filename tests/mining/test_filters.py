@@ -170,19 +170,22 @@ def test_a_pair_with_few_others_on_its_pages_needs_a_greater_margin(margin, supp
 
 
 @pytest.mark.parametrize(
-    ("src", "tgt", "most", "reason"),
+    ("src", "tgt", "least", "reason"),
     [
         (False, False, 1, ""),
         (True, False, 1, ""),
         (False, True, 1, ""),
-        (True, True, 1, "duplicate_pages"),
-        (True, True, 2, ""),
-        (True, False, 0, "duplicate_pages"),
-        (False, False, 0, ""),
+        (True, True, 1, "original_pages"),
+        (True, True, 0, ""),
+        (True, False, 2, "original_pages"),
+        (False, True, 2, "original_pages"),
+        (False, False, 2, ""),
     ],
 )
-def test_no_more_sides_on_repeated_pages_than_the_config_allows(src, tgt, most, reason):
-    config = CorpusConfig(max_duplicate_pages=most)
+def test_as_many_sides_as_the_config_asks_for_are_on_pages_that_repeat_none(
+    src, tgt, least, reason
+):
+    config = CorpusConfig(min_original_pages=least)
     table = scored(GOOD, src_duplicate_page=src, tgt_duplicate_page=tgt)
     assert filters.reject_reasons(table, config).tolist() == [reason]
 

@@ -14,16 +14,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mining.neardup import BANDS, ROWS, band_keys, duplicates
+from mining.neardup import BANDS, ROWS, SHINGLE_CHARS, UNSPACED_CHARS, band_keys, duplicates
 from mining.schema import BANDS as SCHEMA
 
 fixed = settings(max_examples=100, derandomize=True, deadline=None, database=None)
+SIZES = (SHINGLE_CHARS, UNSPACED_CHARS)
 LETTERS = {
-    False: "abcdefghijklmnopqrstuvwxyz      ",
-    True: "的一是不了人我在有他这中大来上国个到说们",
+    SHINGLE_CHARS: "abcdefghijklmnopqrstuvwxyz      ",
+    UNSPACED_CHARS: "的一是不了人我在有他这中大来上国个到说们",
 }
-#: characters of a shingle, for languages with and without spaces
-SHINGLE = {False: 24, True: 8}
+of_both_sizes = pytest.mark.parametrize("size", SIZES)
+
+
+def keys_of(text, size):
+    """The keys of a text's bands, a list."""
+    (keys,) = band_keys([text], size)
+    return keys.tolist()
 
 
 def jaccard(one, other, size):
@@ -34,86 +40,92 @@ def jaccard(one, other, size):
     return len(ones & others) / len(ones | others)
 
 
-def made_up(rng, unspaced, length):
-    return "".join(rng.choices(LETTERS[unspaced], k=length))
+def made_up(rng, size, length):
+    return "".join(rng.choices(LETTERS[size], k=length))
 
 
-def with_changes(rng, text, unspaced, changes):
-    """``text`` with that many characters replaced, each far from the others."""
-    step = len(text) // changes
+def with_changes(rng, text, changes):
+    """``text`` with that many of its characters replaced, each far from the others."""
+    step = len(text) // max(changes, 1)
     chars = list(text)
     for start in range(0, step * changes, step):
-        chars[start + rng.randrange(step)] = made_up(rng, unspaced, 1).upper() + "!"
+        chars[start + rng.randrange(step)] = rng.choice("ABCDEFGHIJKLM") + "!"
     return "".join(chars)
 
 
 @pytest.mark.parametrize("length", [500, 4000])
-@pytest.mark.parametrize("unspaced", [False, True], ids=["spaced", "unspaced"])
+@of_both_sizes
 @pytest.mark.parametrize("similarity", [0.5, 0.65, 0.75, 0.85, 0.95])
-def test_pairs_are_found_as_often_as_their_similarity_says(similarity, unspaced, length):
-    rng = random.Random(f"{similarity} {unspaced} {length}")
-    size, pairs = SHINGLE[unspaced], 200
+def test_pairs_are_found_as_often_as_their_similarity_says(similarity, size, length):
+    rng = random.Random(f"{similarity} {size} {length}")
     # A change takes away about ``size`` shingles and puts as many others there.
     changes = round(length / size * (1 - similarity) / (1 + similarity))
-    found, expected = 0, []
-    for _ in range(pairs):
-        one = made_up(rng, unspaced, length)
-        other = with_changes(rng, one, unspaced, changes) if changes else one
-        share = jaccard(one, other, size)
-        expected.append(1 - (1 - share**ROWS) ** BANDS)
-        found += bool(set(band_keys(one, unspaced)) & set(band_keys(other, unspaced)))
+    ones = [made_up(rng, size, length) for _ in range(200)]
+    others = [with_changes(rng, text, changes) for text in ones]
+    shares = np.array([jaccard(*pair, size) for pair in zip(ones, others, strict=True)])
+    expected = 1 - (1 - shares**ROWS) ** BANDS
+    # A band's key has the band's number in it.
+    found = (band_keys(ones, size) == band_keys(others, size)).any(axis=1)
     # Four standard deviations of the count.
-    slack = 4 * np.sqrt(sum(p * (1 - p) for p in expected)) + 1
-    assert found == pytest.approx(sum(expected), abs=slack)
+    slack = 4 * np.sqrt(np.sum(expected * (1 - expected))) + 1
+    assert found.sum() == pytest.approx(expected.sum(), abs=slack)
 
 
 def test_unlike_texts_share_no_band():
     rng = random.Random(5)
-    keys = [band_keys(made_up(rng, False, 1000), False) for _ in range(200)]
+    keys = band_keys([made_up(rng, SHINGLE_CHARS, 1000) for _ in range(200)], SHINGLE_CHARS)
     assert len(np.unique(keys)) == 200 * BANDS
 
 
-@given(text=st.text(st.characters(), max_size=60), unspaced=st.booleans())
+@given(
+    texts=st.lists(st.text(st.characters(), max_size=60), min_size=1, max_size=6),
+    size=st.sampled_from(SIZES),
+)
 @fixed
-def test_the_same_text_has_the_same_keys_one_a_band(text, unspaced):
-    keys = band_keys(text, unspaced)
+def test_each_text_has_the_keys_that_it_has_alone_one_a_band(texts, size):
+    keys = band_keys(texts, size)
     assert keys.dtype == np.int64
-    assert keys.shape == (BANDS,)
-    assert band_keys("".join([*text]), unspaced).tolist() == keys.tolist()
-    assert len(set(keys.tolist())) == BANDS
+    assert keys.shape == (len(texts), BANDS)
+    assert keys.tolist() == [keys_of("".join([*text]), size) for text in texts]
+    assert all(len(set(row)) == BANDS for row in keys.tolist())
 
 
-@pytest.mark.parametrize("unspaced", [False, True])
-def test_texts_with_the_same_shingles_have_the_same_keys(unspaced):
-    short, long = (band_keys("ab, cd. " * times, unspaced) for times in (20, 30))
-    assert short.tolist() == long.tolist()
+def test_many_and_long_texts_have_the_keys_that_they_have_alone():
+    rng = random.Random(9)
+    lengths = (30_000, 100, 120_000, 0, 25_000, 25_000, 1, 60_000)
+    texts = [made_up(rng, SHINGLE_CHARS, length) for length in lengths]
+    expected = [keys_of(text, SHINGLE_CHARS) for text in texts]
+    assert band_keys(texts, SHINGLE_CHARS).tolist() == expected
 
 
-@pytest.mark.parametrize("unspaced", [False, True])
-def test_which_digits_there_are_does_not_matter_but_that_there_are(unspaced):
+@of_both_sizes
+def test_texts_with_the_same_shingles_have_the_same_keys(size):
+    assert keys_of("ab, cd. " * 20, size) == keys_of("ab, cd. " * 30, size)
+
+
+@of_both_sizes
+def test_which_digits_there_are_does_not_matter_but_that_there_are(size):
     text = "Zuletzt geändert am {}.{}.{} um {}{}:{} Uhr, Besucher: {}"
-    one, other = (text.format(*figures) for figures in ("1234567", "9988001"))
-    assert band_keys(one, unspaced).tolist() == band_keys(other, unspaced).tolist()
-    letters = text.format(*"abcdefg")
-    assert band_keys(one, unspaced).tolist() != band_keys(letters, unspaced).tolist()
+    one, other, letters = (text.format(*by) for by in ("1234567", "9988001", "abcdefg"))
+    assert keys_of(one, size) == keys_of(other, size)
+    assert keys_of(one, size) != keys_of(letters, size)
 
 
-@pytest.mark.parametrize("unspaced", [False, True])
+@of_both_sizes
 @pytest.mark.parametrize("short_by", [0, 1, 2, 7])
-def test_text_of_a_shingle_or_less_is_told_from_another(short_by, unspaced):
+def test_text_of_a_shingle_or_less_is_told_from_another(short_by, size):
     rng = random.Random(short_by)
-    texts = {made_up(rng, unspaced, SHINGLE[unspaced] - short_by) for _ in range(15)}
-    keys = [key for text in texts for key in band_keys(text, unspaced).tolist()]
-    assert len(set(keys)) == len(keys)
+    texts = {made_up(rng, size, size - short_by) for _ in range(15)}
+    assert len(np.unique(band_keys(sorted(texts), size))) == len(texts) * BANDS
 
 
 def test_lone_surrogates_are_no_error():
-    assert len(band_keys("a\ud800b" * 20, False)) == BANDS
+    assert band_keys(["a\ud800b" * 20], SHINGLE_CHARS).shape == (1, BANDS)
 
 
 def test_keys_are_the_same_in_every_process():
     text = "Die Fähre legt um acht Uhr morgens ab. 渡船早上八点出发。" * 3
-    program = f"from mining.neardup import band_keys; print(band_keys({text!r}, False).tolist())"
+    program = f"from mining.neardup import band_keys; print(band_keys([{text!r}], 24)[0].tolist())"
     for seed in ("1", "2"):
         done = subprocess.run(
             [sys.executable, "-c", program],
@@ -122,7 +134,7 @@ def test_keys_are_the_same_in_every_process():
             text=True,
             check=True,
         )
-        assert done.stdout.strip() == str(band_keys(text, False).tolist())
+        assert done.stdout.strip() == str(keys_of(text, 24))
 
 
 DATES = [None, *(datetime.datetime(2024, 1, day, tzinfo=datetime.UTC) for day in (1, 2))]

@@ -86,6 +86,11 @@ def test_a_page_is_where_it_was_found(field, value):
     assert rows(pages, "page") == [*first] * len(ENGLISH) + [*second] * len(GERMAN)
 
 
+def keys_of(sentences, size):
+    (keys,) = neardup.band_keys([" ".join(sentences)], size)
+    return keys.tolist()
+
+
 def bands(records, **more):
     """The bands by (page, lang), and the other columns of them."""
     by_page = {}
@@ -99,10 +104,10 @@ def test_bands_are_those_of_the_text_that_a_page_has_in_each_language():
     pages = [page_record([*ENGLISH, *GERMAN, *CHINESE]), page_record(ENGLISH, warc_offset=2000)]
     ((first,), (second,)) = rows(pages, "page")[0], rows(pages, "page")[-1]
     assert bands(pages) == {
-        (first, "en"): neardup.band_keys(" ".join(ENGLISH), False).tolist(),
-        (first, "de"): neardup.band_keys(" ".join(GERMAN), False).tolist(),
-        (first, "zh"): neardup.band_keys(" ".join(CHINESE), True).tolist(),
-        (second, "en"): neardup.band_keys(" ".join(ENGLISH), False).tolist(),
+        (first, "en"): keys_of(ENGLISH, neardup.SHINGLE_CHARS),
+        (first, "de"): keys_of(GERMAN, neardup.SHINGLE_CHARS),
+        (first, "zh"): keys_of(CHINESE, neardup.UNSPACED_CHARS),
+        (second, "en"): keys_of(ENGLISH, neardup.SHINGLE_CHARS),
     }
 
 

@@ -5,13 +5,17 @@ decided in mining/latin.py. All lists are written without the last full stop.
 # How an abbreviation stands to the end of a sentence.
 OPEN = "open"  # never its last word: a title, "e.g."
 MIDDLE = "middle"  # its last word only if a word follows that opens sentences: "U.S.", "Jan."
-NUMBER = "number"  # an abbreviation before a number or a label alone, else a word: "no. 5", "Art. 3"
-PHRASE = "phrase"  # closes a name: its last word if a capital and then a small letter follow: "Inc."
+NUMBER = (
+    "number"  # an abbreviation before a number or a label alone, else a word: "no. 5", "Art. 3"
+)
+PHRASE = (
+    "phrase"  # closes a name: its last word if a capital and then a small letter follow: "Inc."
+)
 CLOCK = "clock"  # a time of day: like PHRASE, but not early in a sentence
 LAST = "last"  # its last word before every capital: "etc."
 
 
-def _kinds(lists, capitalised=(OPEN, MIDDLE)):
+def _kinds(lists, capitalised=(OPEN,)):
     kinds = {}
     for kind, words in lists.items():
         for word in words.split():
@@ -44,7 +48,7 @@ ENGLISH = _kinds(
         ),
         NUMBER: (
             "No no Fig fig Sec sec Ch ch Pt pt Art App app Ref ref Ex ex Ed ed Cl cl Fl fl Rm Vol "
-            "Op Eq Tab tab Col col p n c l b d r f v ll vv Ill Pl Inv Reg Sat Sun Wed Wash Art Bk "
+            "Op Eq Tab tab ll vv Ill Pl Inv Reg Sat Sun Wed Wash Art Bk "
             "bk Apt Box Rt rt Hwy Ver Cat Ser"
         ),
         PHRASE: (
@@ -70,25 +74,24 @@ GERMAN = _kinds(
             "St Nr Nrn Jan Jän Feb Febr Mär Mrz Apr Jun Jul Aug Sep Sept Okt Nov Dez Mo Di Mi Do "
             "Fr Sa So Abs Abb Abbn Kap Bd Bde Bdn Bl Hrsg Hg Hgg Aufl Ausg Jg Jgg Ziff Lit Rn Rdn "
             "Rdnr Rz Anm Anl Anh Fn Fußn Sp Str str Pl Hs Hss Verf Vf Übers übers Anz Bhf Hbf Abt "
-            "Abschn Abk Adr Kto Bsp Verl Diss Univ Inst Ges Bez Kr Ldkr Lkr Kgl kgl Jh Jhd Jhdt Jhs "
-            "Jhds Jt Mio Mill Mrd Md Tsd Std Stdn Min Sek Stck Stk Pf Fr Tel Fax Mob Ing em habil "
-            "jur phil med theol rer nat oec pol vet agr techn wiss soz polit h.c c.h e.h "
+            "Abschn Abk Adr Kto Bsp Verl Diss Univ Inst Ges Bez Kr Ldkr Lkr Kgl kgl Jh Jhd Jhdt "
+            "Jhs Jhds Jt Mio Mill Mrd Md Tsd Std Stdn Min Sek Stck Stk Pf Tel Fax Mob Ing em "
+            "habil jur phil med theol rer nat oec pol vet agr techn wiss soz polit h.c c.h e.h "
             "evang kath röm griech lat dt engl frz franz ital span russ österr schweiz amerik jap "
             "chin niederl poln tschech türk arab hebr ahd mhd nhd germ norddt süddt ostdt westdt "
-            "bayer sächs preuß dän schwed norw "
-            "geb gest gesch gegr verh verw led erw erg erl überarb unveränd neubearb verb bearb hrsg "
-            "ehem ehm gen allg entspr vorl urspr ursprgl eigtl eigentl wg zus tägl wöch wöchentl mtl "
-            "monatl jährl durchschn max min mögl möglw ungef verg vorm nachm abds stellv Stellv Vors "
-            "Präs Sekr Gen Lt Ltn Hptm Oblt Oberlt Maj Uffz Fw Obst Kdt Adj Ass Vizepräs Gfr Gr Art "
-            "a.D i.R d.J d.M d.Ä d.Gr a.M a.d i.V o.B o.J o.O s.u s.o u.a u.ä o.ä b.H p.a "
-            "p.m a.m ü.M d.O a.S a.N a.O l.J v.H v.T n.F a.F i.e k.k u.k i.L i.G i.Tr i.Pr "
-            "Bros Jr Sr No Vol vol pp Fig Mt Ph.D M.A B.A M.Sc B.Sc D.C B.C A.D "
-            "ff f Forts fortl Reg Verw Wiss Zs Zschr Ztg Jb Jbb Mitt Veröff Beitr Beih Lfg "
-            "Lief Einw Ew Kl Ltg Pkt Prot Fam Anw Bearb Red Mitgl "
+            "bayer sächs preuß dän schwed norw geb gest gesch gegr verh verw led erw erg erl "
+            "überarb unveränd neubearb verb bearb hrsg ehem ehm gen allg entspr vorl urspr "
+            "ursprgl eigtl eigentl wg zus tägl wöch wöchentl mtl monatl jährl durchschn max min "
+            "mögl möglw ungef verg vorm nachm abds stellv Stellv Vors Präs Sekr Gen Lt Ltn Hptm "
+            "Oblt Oberlt Maj Uffz Fw Obst Kdt Adj Ass Vizepräs Gfr Gr Art a.D i.R d.J d.M d.Ä "
+            "d.Gr a.M a.d i.V o.B o.J o.O s.u s.o u.a u.ä o.ä b.H p.a p.m a.m ü.M d.O a.S a.N a.O "
+            "l.J v.H v.T n.F a.F i.e k.k u.k i.L i.G i.Tr i.Pr Bros Jr Sr No Vol vol pp Fig Mt "
+            "Ph.D M.A B.A M.Sc B.Sc D.C B.C A.D ff f Forts fortl Reg Verw Wiss Zs Zschr Ztg Jb "
+            "Jbb Mitt Veröff Beitr Beih Lfg Lief Einw Ew Kl Ltg Pkt Prot Fam Anw Bearb Red Mitgl "
             "Temp Geb Whg Zi"
         ),
         PHRASE: "Inc Ltd Corp Co",
-        NUMBER: "Art art Max Min Tab Pos Par Ass Reg Gen Fig S s Z Ver Lit",
+        NUMBER: "Art art Max Min Tab Pos Par Ass Reg Gen Fig Ver Lit",
         LAST: (
             "usw usf etc u.Ä o.Ä v.m v.a.m v.a dgl u.dgl e.V e.G n.Chr v.Chr u.Z uam uvm uva "
             "Chr z.d.A"
@@ -115,33 +118,35 @@ ENGLISH_STARTERS = frozenset(
 )
 
 GERMAN_STARTERS = frozenset(
-    "der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner "
-    "dieser diese dieses diesem diesen dies jener jene jenes jeder jede jedes jeden jedem alle "
-    "alles allen aller manche mancher viele vieles einige mehrere beide solche welche welcher "
-    "welches ich du er sie es wir ihr ihm ihn ihnen uns euch mir dir mich dich man wer wen wem was "
-    "wo wie wann warum weshalb wieso wozu woher wohin wessen mein meine meinen meinem meiner dein "
-    "deine deinen deinem sein seine seinen seinem seiner ihre ihren ihrem ihrer ihres unser unsere "
-    "unseren unserem unserer euer eure und aber oder doch denn als wenn weil da dann danach darauf "
-    "darum daher deshalb deswegen dabei damit dafür dagegen dazu dadurch davor daraus daran darin "
-    "darüber davon hier dort heute gestern morgen jetzt nun bald später früher schon noch nur auch "
-    "so sogar sonst trotzdem dennoch jedoch allerdings außerdem zudem ferner schließlich endlich "
-    "zuerst zunächst zuletzt vielleicht leider natürlich sicher wirklich eigentlich in im ins an am "
-    "ans auf aus bei beim mit nach von vom vor zu zum zur über unter um durch für gegen ohne bis "
-    "seit während wegen trotz zwischen neben hinter ob obwohl obgleich indem nachdem bevor ehe "
-    "sobald solange falls sofern zwar weder entweder sowohl nicht nichts niemand jemand etwas "
-    "niemals nie immer oft manchmal selten einmal erst ja nein bitte danke ist sind war waren hat "
-    "habt haben hatte hatten wird werden wurde wurden kann kannst können konnte muss musst müssen "
-    "soll sollst sollte darf dürfen mag möchte möchtest will willst wollte bin bist hast gibt gab "
-    "geht ging kommt kam steht liegt komm bring geh sag gib nimm lies schreib ruf warte schau sieh "
-    "lass mach denk vergiss achte beachte hör bleib frag stell "
-    "hunderte tausende dutzende beides derzeit damals anschließend siehe laut statt mehr weniger "
-    "insgesamt kurz weitere weiterhin ebenso ebenfalls somit also insbesondere dagegen hingegen "
-    "besonders genau gerade häufig meist meistens normalerweise standardmäßig".split()
+    "der die das den dem des ein eine einen einem einer eines kein keine keinen keinem "
+    "keiner dieser diese dieses diesem diesen dies jener jene jenes jeder jede jedes "
+    "jeden jedem alle alles allen aller manche mancher viele vieles einige mehrere beide "
+    "solche welche welcher welches ich du er sie es wir ihr ihm ihn ihnen uns euch mir "
+    "dir mich dich man wer wen wem was wo wie wann warum weshalb wieso wozu woher wohin "
+    "wessen mein meine meinen meinem meiner dein deine deinen deinem sein seine seinen "
+    "seinem seiner ihre ihren ihrem ihrer ihres unser unsere unseren unserem unserer euer "
+    "eure und aber oder doch denn als wenn weil da dann danach darauf darum daher deshalb "
+    "deswegen dabei damit dafür dagegen dazu dadurch davor daraus daran darin darüber "
+    "davon hier dort heute gestern morgen jetzt nun bald später früher schon noch nur "
+    "auch so sogar sonst trotzdem dennoch jedoch allerdings außerdem zudem ferner "
+    "schließlich endlich zuerst zunächst zuletzt vielleicht leider natürlich sicher "
+    "wirklich eigentlich in im ins an am ans auf aus bei beim mit nach von vom vor zu zum "
+    "zur über unter um durch für gegen ohne bis seit während wegen trotz zwischen neben "
+    "hinter ob obwohl obgleich indem nachdem bevor ehe sobald solange falls sofern zwar "
+    "weder entweder sowohl nicht nichts niemand jemand etwas niemals nie immer oft "
+    "manchmal selten einmal erst ja nein bitte danke ist sind war waren hat habt haben "
+    "hatte hatten wird werden wurde wurden kann kannst können konnte muss musst müssen "
+    "soll sollst sollte darf dürfen mag möchte möchtest will willst wollte bin bist hast "
+    "gibt gab geht ging kommt kam steht liegt komm bring geh sag gib nimm lies schreib "
+    "ruf warte schau sieh lass mach denk vergiss achte beachte hör bleib frag stell "
+    "hunderte tausende dutzende beides derzeit damals anschließend siehe laut statt mehr "
+    "weniger insgesamt kurz weitere weiterhin ebenso ebenfalls somit also insbesondere "
+    "hingegen besonders genau gerade häufig meist meistens normalerweise standardmäßig".split()
 )
 
 # They open sentences too, but count what an abbreviation names: "vol. Two".
 ENGLISH_NUMERALS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty".split()
+    "one two three four five six seven eight nine ten eleven twelve twenty thirty forty".split()
 )
 GERMAN_NUMERALS = frozenset(
     "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig hundert "
@@ -166,15 +171,17 @@ GERMAN_MONTHS = frozenset(
     "dezember jan jän feb febr mär mrz apr jun jul aug sep sept okt nov dez".split()
 )
 GERMAN_COUNTED = frozenset(
-    "jahrhundert jahrhunderts jahrhunderte jahrhunderten jh jhd jhdt jahrtausend jahrtausends "
-    "klasse stock stocks etage auflage generation platz rang liga bundesliga weltkrieg weltkriegs "
-    "geburtstag geburtstages todestag jahrestag hochzeitstag semester halbjahr quartal halbzeit "
-    "spieltag runde lebensjahr lebensjahres lebensmonat lebenswoche schwangerschaftswoche lauf gang "
-    "grades grad obergeschoss untergeschoss og ug kapitel band teil akt advent vorsitzender "
-    "vorsitzende vorsitzenden bürgermeister senat kammer armee division regiment bataillon brigade "
-    "legislaturperiode wahlperiode staffel folge ausgabe satz absatz sinfonie symphonie konzert mal "
-    "person bezirk minute tag tages woche monat jahr sitzung jahrgang preis fc sc sv bundestag "
-    "buch mose verordnung änderung nachtrag kongress tagung kreis schritt reihe versuch".split()
+    "jahrhundert jahrhunderts jahrhunderte jahrhunderten jh jhd jhdt jahrtausend "
+    "jahrtausends klasse stock stocks etage auflage generation platz rang liga bundesliga "
+    "weltkrieg weltkriegs geburtstag geburtstages todestag jahrestag hochzeitstag "
+    "semester halbjahr quartal halbzeit spieltag runde lebensjahr lebensjahres "
+    "lebensmonat lebenswoche schwangerschaftswoche lauf gang grades grad obergeschoss "
+    "untergeschoss og ug kapitel band teil akt advent vorsitzender vorsitzende "
+    "vorsitzenden bürgermeister senat kammer armee division regiment bataillon brigade "
+    "legislaturperiode wahlperiode staffel folge ausgabe satz absatz sinfonie symphonie "
+    "konzert mal person bezirk minute tag tages woche monat jahr sitzung jahrgang preis "
+    "fc sc sv bundestag buch mose verordnung änderung nachtrag kongress tagung kreis "
+    "schritt reihe versuch".split()
 )
 # Words before an ordinal: "am 12.", "der 5.", "sein 3."
 GERMAN_ORDINAL_LEADS = frozenset(

@@ -10,25 +10,26 @@ from mining.nesting import Nesting
 # A quotation of more characters is cut inside as any text is.
 _LONGEST_SPAN = 200
 
-_CLOSERS = "”’」』）)】》〉〕］\\]\"'"
+_CLOSERS = '”’」』）)】》〉〕］\\]"'
 # The look back lets no run be tried from its middle, which would take quadratic time.
 _END = re.compile(
-    r"[。！？!?…．｡.](?<![。！？!?…．｡.]{2})([。！？!?…．｡.～~]*)"
-    rf"((?:[{_CLOSERS}]|[\[［【]\d{{1,3}}[\]］】])*)\s*(?=\S)"
+    r"[。！？!?…．｡.](?<![。！？!?…．｡.]{2})([。！？!?…．｡.～~]*+)"
+    rf"((?:[{_CLOSERS}]|[\[［【]\d{{1,3}}[\]］】])*+)\s*(?=\S)"
 )
+_SECTION = re.compile(r"(?:[A-Z]|\d+)\.\d+(?:\.\d+)*$")
 _STOPS = frozenset("。！？!?｡")
-_QUOTES = frozenset("”’」』\"'")
+_QUOTES = frozenset('”’」』"')
 _BRACKETS = frozenset("）)】〕］]")
 _NEVER_OPENS = frozenset("，、；：,;:。！？!?…～~）)】》〉〕］]”’」』·")
 # No sentence opens with these after a quotation that asks or calls: “快跑！”的喊声
-_GOES_ON = frozenset("的地得之等这這那几幾两兩二三四五六七八九十一就便后後时時和与與及或而并並也都却卻则則以去给給嗎吗呢吧了着著是为為来來")
-_NAMED_BEFORE = frozenset("：:，,；;。！？!?… \t\u3000“「『‘（(")
+_GOES_ON = frozenset("的地得之就便后後时時和与與及或而并並则則")
+_INTRODUCED = re.compile(r"[：:，,；;。！？!?…“「『‘（(]\s?$")
 # A verb of saying and at most what belongs to it, before a stop or a comma.
 _TAG = re.compile(
     r"(?P<who>[^。！？!?；：:“”「」『』…，,]{0,14}?(?:[，,][^。！？!?；：:“”「」『』…，,]{0,14}?)?)"
     r"(?<![没沒不未])"
     r"(?:(?<![小听聽据據])[说說]|(?<![知味街报報轨軌频頻难難渠管隧])道|(?<![访訪学學])[问問]|"
-    r"(?<!回)答|(?<![理思梦夢幻])想|[喊叫嚷吼骂罵笑哭叹嘆讲講写寫唱念劝勸]|回[答忆憶应應]|表示|补充|補充|"
+    r"(?<!回)答|(?<![理思梦夢幻])想|[喊叫嚷吼骂罵叹嘆讲講写寫唱念劝勸]|回[答忆憶应應]|表示|补充|補充|"
     r"解[释釋]|嘟囔|嘀咕|念叨|告[诉訴]|提醒|宣布|反[驳駁]|抗[议議]|命令|催促|央求|哀求|安慰|建[议議]|"
     r"承[认認]|[坚堅]持|[强強][调調]|指出|抱怨|插嘴|低[语語]|自[语語]|尖叫|[惊驚]呼)"
     r"(?:[了着著过過道]|起[来來]|出[来來]|一[声聲句]|一口[气氣]|[我你您他她它咱][们們]?|大家|自己|下去){0,3}"
@@ -85,6 +86,8 @@ def _ends(text, start, at, marked, closed, after):
         if latin.is_marker(text[start:at]):
             return False
         spaced = after > closed
+        if before.isspace() or _SECTION.search(text, max(start, at - 12), at):
+            return False
         if not before.isascii():
             # 下雨了.我没带伞.
             return spaced or not (following.isascii() and following.isalpha())
@@ -114,15 +117,21 @@ def _ends_closed(text, start, at, marked, closed, after, nesting):
             if opened is not None and start < opened < at:
                 return False
         elif mark in _QUOTES:
-            tag = _TAG.match(text, after)
-            if tag and not _NOBODY.search(tag["who"]):
-                return False
             opened = nesting.opened(index)
-            called = text[marked - 1] not in "。｡."
-            if called and text[after] in _GOES_ON:
+            if not (opened and text[opened - 1] in "：:"):
+                tag = _TAG.match(text, after)
+                if tag and not _NOBODY.search(tag["who"]):
+                    return False
+            if text[at:marked] in ("。", "｡", "．", "."):
+                continue
+            if text[after] in _GOES_ON:
                 return False
-            if called and opened and text[opened - 1] not in _NAMED_BEFORE and opened > start:
-                return text[after] in "“「『‘" or text[after] in "我你您他她它"
+            if (
+                opened is not None
+                and opened > start
+                and not _INTRODUCED.search(text, start, opened)
+            ):
+                return text[after] in "“「『‘我你您他她它"
     return True
 
 

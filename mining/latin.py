@@ -34,16 +34,20 @@ _LABEL = re.compile(r"(?:[A-Z]|[IVXLC]+|\d+\w?)(?!\w)")
 _ROMAN = re.compile(r"[IVXLCDM]+$")
 # Mr, Sgt, Hptm: a capital and no vowel
 _VOWELLESS = re.compile(r"[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]{1,4}$")
+# nördl., schriftl., Univ., govt.: a word that stops before its ending
+_CLIPPED = re.compile(r"[bcdfgkmnpqrstvwxzß]l$|[bcdfghjkmpqtvwxz]v$|[^aeiouyäöü]{4}$|vt$")
 _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}$")
 _MARKER = re.compile(
-    rf"[{re.escape(_OPENERS)}]*(?:[^\W\d_]|[IVXivx]+|\d{{1,3}}(?:\.\d+)*|\d+(?:\.\d+)+)[a-z]?$"
+    rf"[{re.escape(_OPENERS)}]*(?:[^\W\d_]|[IVXivx]+|(?:\d{{1,3}}|\d+\.\d+)(?:\.\d+)*[a-z]?)$"
 )
 _CAPTION = re.compile(
     rf"(?:{'|'.join(words.CAPTIONS.split())})\s(?:\d+(?:[.-]\d+)*|[A-Z]|[IVX]+)$", re.IGNORECASE
 )
 # iPhone, eBay, macOS; setup.cfg, libc6
 _NAME_IN_SMALL = re.compile(r"[a-zß-ÿ]+[A-Z]|[a-z]{2,}\w*[_./]\w{2}|[a-z]{2,}\d")
-_DAY_AND_MONTH = re.compile(r"\d{1,2}\.(?!\d)")
+# 3. 10. 2015
+_DAY = re.compile(r"\d{1,2}\.(?!\d)")
+_DATE = re.compile(r"(?:.*\D)?\d{1,2}\. ?\d{1,2}\. \d{4}(?!\d)")
 _AT_A_TIME = frozenset("at by around on until till before after about from since".split())
 
 _UPPER, _DIGIT, _SIGN, _ITEM_START, _LOWER, _OTHER = range(6)
@@ -162,11 +166,10 @@ def _stop_ends(text, start, at, kind, first, rules):
     if last.isdecimal() and rules.german and kind == _UPPER:
         return _number_ends(text, start, space, word, first, rules)
     if last.isdecimal() and rules.german and kind == _DIGIT and len(word) <= 2:
-        # 3. 10. 2015
-        return not _DAY_AND_MONTH.match(text, first)
+        return not (_DAY.match(text, first) or _DATE.match(text[max(start, at - 6) : first + 5]))
     known = _kind_of_word(text, start, space, word, rules) if last.isalpha() else None
     if kind == _LOWER:
-        return known is None and _small_letter_starts(text, start, first, word)
+        return known is None and _small_word_starts(text, start, first, word, rules)
     if known is None or kind == _ITEM_START:
         return known != words.OPEN
     if known == words.OPEN:
@@ -177,16 +180,20 @@ def _stop_ends(text, start, at, kind, first, rules):
         return False
     if known == words.NUMBER:
         return not _LABEL.match(text, first)
-    if known == words.CLOCK and (early := _early(text, start, at, first)) is not None:
-        return early
-    following = _WORD.match(text, first)
-    following = following[0].lower() if following else ""
+    if known == words.CLOCK:
+        return _clock_ends(text, start, at, first)
+    following = _word_at(text, first).lower()
     if following in rules.starters or (known != words.MIDDLE and following in rules.numerals):
         return True
     second = _NEXT_WORD.match(text, first)
     if rules.german:
         return bool(second) and second[1] in words.GERMAN_AFTER_VERB
     return known == words.PHRASE and bool(second) and second[1].islower()
+
+
+def _word_at(text, first):
+    match = _WORD.match(text, first)
+    return match[0] if match else ""
 
 
 def is_marker(sentence):
@@ -198,6 +205,8 @@ def _kind_of_word(text, start, space, word, rules):
     """One of the kinds of mining/abbreviations.py for the word before a full stop, or None."""
     kinds = rules.kinds
     before = ""
+    if "-" in word or "/" in word or "–" in word:
+        word = re.split("[-/–]", word)[-1]
     if len(word) <= 3 and space > start:
         before = text[text.rfind(" ", max(start, space - _LONGEST_WORD), space) + 1 : space]
     if "." in word:
@@ -213,34 +222,31 @@ def _kind_of_word(text, start, space, word, rules):
         # "So am I."
         return None if word == "I" and before.islower() and not rules.german else words.MIDDLE
     known = kinds.get(word)
+    if known is None and space < start:
+        # The first word has a capital that it has nowhere else.
+        known = kinds.get(word.lower())
+    if known is None and rules.german and word.endswith("str"):
+        return words.MIDDLE
     if known or word.islower():
-        if known is None and rules.german and word.endswith("str"):
-            return words.MIDDLE
         return known
-    if "-" in word or "/" in word:
-        return kinds.get(re.split("[-/]", word)[-1])
     if _VOWELLESS.match(word) or (rules.german and _ROMAN.match(word)):
         return words.MIDDLE
-    return words.MIDDLE if rules.german and word.endswith("str") else None
+    return None
 
 
-def _early(text, start, at, first):
-    """What a time of day says by itself: False where the sentence goes on, None if it is open."""
-    following = _WORD.match(text, first)[0]
-    if following.lower() in words.CLOCK_GOES_ON:
+def _clock_ends(text, start, at, first):
+    """Whether a time of day ends the sentence: not before its zone, nor if it opens it."""
+    if _word_at(text, first).lower() in words.CLOCK_GOES_ON:
         return False
     before = text[start:at].split(" ", 6)
-    if len(before) <= 5 and before[0].lower() in _AT_A_TIME:
-        return False
-    return True
+    return len(before) > 5 or before[0].lower() not in _AT_A_TIME
 
 
 def _number_ends(text, start, space, word, first, rules):
     """Whether a number with a full stop ends a German sentence and is no ordinal."""
     if not word.isdecimal() or len(word) > 4:
         return True
-    following = _WORD.match(text, first)
-    following = following[0].lower() if following else ""
+    following = _word_at(text, first).lower()
     if following in words.GERMAN_MONTHS:
         return False
     if following in rules.starters:
@@ -267,6 +273,15 @@ def _small_letter_starts(text, start, first, word):
     return text[start].islower() and len(word) > 2 and word.isalpha()
 
 
+def _small_word_starts(text, start, first, word, rules):
+    """The same after a full stop, where a whole word says more: it is not shortened."""
+    if _small_letter_starts(text, start, first, word):
+        return True
+    following = _word_at(text, first)
+    whole = len(word) > 4 and word.isalpha() and word.islower() and not _CLIPPED.search(word)
+    return whole and len(following) > 1 and following not in rules.kinds
+
+
 def _mark_ends(text, start, at, marks, kind, first, rules):
     """Whether question and exclamation marks end the sentence."""
     space = text.rfind(" ", max(start, at - _LONGEST_WORD), at)
@@ -274,11 +289,10 @@ def _mark_ends(text, start, at, marks, kind, first, rules):
     if kind == _LOWER:
         return marks[-1] in "!?" and _small_letter_starts(text, start, first, word)
     if kind != _UPPER:
-        return True
-    following = _WORD.match(text, first)
-    opens = bool(following) and following[0].lower() in rules.starters
-    if word.lower() in words.EXCLAIMED_NAMES and not opens:
-        return False
+        # "? 1000 h" is code.
+        return bool(word)
+    if word.lower() in words.EXCLAIMED_NAMES:
+        return _word_at(text, first).lower() in rules.starters
     return rules.german or marks[-1] in "!?" or not _is_speech_tag(text, first, rules)
 
 
@@ -297,10 +311,10 @@ def _ellipsis_ends(text, start, at, kind, first, rules):
     before = text[max(start, at - _LONGEST_WORD) : at].split()
     if not before or kind == _LOWER or before[-1].endswith(","):
         return False
-    if kind != _UPPER:
-        return True
-    word, following = before[-1].lower().lstrip(_OPENERS), _WORD.match(text, first)
-    following = following[0].lower() if following else ""
+    if kind != _UPPER or text[first - 2 : first - 1] in ("-", "–", "—"):
+        # "1, 2 … 10", "Format – Zeichen… – Register"
+        return kind == _DIGIT and before[-1].isalpha()
+    word, following = before[-1].lower().lstrip(_OPENERS), _word_at(text, first).lower()
     if word in rules.dangling or following == word or (len(word) == 1 and following[:1] == word):
         return False
     # "I" has a capital wherever it stands.

@@ -4,7 +4,7 @@ inside of them is decided where sentences are cut.
 
 import re
 
-_MARKS = re.compile("[\"“”„«»‘’‚‹›()\\[\\]{}「」『』（）《》〈〉【】〔〕［］]")
+_MARKS = re.compile('["“”„«»‘’‚‹›()\\[\\]{}「」『』（）《》〈〉【】〔〕［］]')
 #: marks that open in every language, and the one that closes them
 _STRICT = dict(zip("([{「『（《〈【〔［", ")]}」』）》〉】〕］", strict=True))
 _CLOSING = frozenset(_STRICT.values())

@@ -56,7 +56,9 @@ def _pieces(text, limit):
         stop = start + limit
         cut = 0
         for pattern in (_ENDS, _BREAKS):
-            cut = max((m.end() for m in pattern.finditer(text, start + limit // 2, stop)), default=0)
+            cut = max(
+                (m.end() for m in pattern.finditer(text, start + limit // 2, stop)), default=0
+            )
             if cut:
                 break
         yield text[start : cut or stop]

@@ -35,10 +35,10 @@ ENGLISH = _kinds(
             "e.g i.e eg ie cf vs viz approx ca esp incl excl a.k.a aka resp usu n.b q.v"
         ),
         MIDDLE: (
-            "St Ste Sts SS Jr Sr Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues "
+            "St Ste Sts Jr Sr Bros Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues "
             "Thu Thur Thurs Fri figs vol vols pp chap chaps sect eq eqs eqn eqns para paras eds "
             "nos nr refs appx arts secs pts ver vers rel dept depts univ govt intl natl assn assoc "
-            "mfg mfr dist div ext tel bldg apt approx est orig misc temp max min avg std var abbr "
+            "mfg mfr dist div ext tel bldg apt est orig misc temp max min avg std var abbr "
             "syn adj adv prep conj pron trans illus fol ft yd yds oz lb lbs kg km cm mm hr hrs "
             "mins secs gal qt tbsp tsp sq cu bros mil op opp ser suppl repr rpt rev edn publ "
             "cont contd encl attn acct amt pkg pkgs qty doz wt ht hgt wk wks yr yrs "
@@ -65,14 +65,15 @@ GERMAN = _kinds(
     {
         OPEN: (
             "Dr Dres Prof Profs Hr Hrn Hrrn Frl Dipl Mag Lic Bakk hl Frhr Gebr Abg Priv Doz "
-            "z.B d.h u.U z.T z.Zt z.Z i.A v.a o.g u.g m.E m.W a.W d.R i.S i.H d.s i.Allg "
+            "z.B d.h u.U z.T z.Zt z.Z i.A o.g u.g m.E m.W a.W d.R i.S i.H d.s i.Allg "
             "b.w z.Hd z.H i.B i.Br vgl vergl ca evtl ev ggf ggfs gegebenenf inkl exkl einschl "
             "ausschl zzgl abzgl bzgl bzw bspw beisp betr sog insb insbes bes mind höchst lt gem "
-            "jew einschl spez resp zw sd zB dh u.zw und.zw Mme Mlle Mr Mrs Ms e.g i.e vs cf"
+            "jew einschl spez resp zw sd zB dh u.zw Mme Mlle Mr Mrs Ms e.g i.e vs cf"
         ),
         MIDDLE: (
-            "St Nr Nrn Jan Jän Feb Febr Mär Mrz Apr Jun Jul Aug Sep Sept Okt Nov Dez Mo Di Mi Do "
-            "Fr Sa So Abs Abb Abbn Kap Bd Bde Bdn Bl Hrsg Hg Hgg Aufl Ausg Jg Jgg Ziff Lit Rn Rdn "
+            "St Nr Nrn Fa mult Pck Pckg Kü Gew Gewährl Grdst rd "
+            "Jan Jän Feb Febr Mär Mrz Apr Jun Jul Aug Sep Sept Okt Nov Dez Mo Di Mi Do "
+            "Fr Sa So Abs Abb Abbn Kap Bd Bde Bdn Bl Hrsg Hg Hgg Aufl Ausg Jg Jgg Ziff Rn Rdn "
             "Rdnr Rz Anm Anl Anh Fn Fußn Sp Str str Pl Hs Hss Verf Vf Übers übers Anz Bhf Hbf Abt "
             "Abschn Abk Adr Kto Bsp Verl Diss Univ Inst Ges Bez Kr Ldkr Lkr Kgl kgl Jh Jhd Jhdt "
             "Jhs Jhds Jt Mio Mill Mrd Md Tsd Std Stdn Min Sek Stck Stk Pf Tel Fax Mob Ing em "
@@ -83,19 +84,16 @@ GERMAN = _kinds(
             "überarb unveränd neubearb verb bearb hrsg ehem ehm gen allg entspr vorl urspr "
             "ursprgl eigtl eigentl wg zus tägl wöch wöchentl mtl monatl jährl durchschn max min "
             "mögl möglw ungef verg vorm nachm abds stellv Stellv Vors Präs Sekr Gen Lt Ltn Hptm "
-            "Oblt Oberlt Maj Uffz Fw Obst Kdt Adj Ass Vizepräs Gfr Gr Art a.D i.R d.J d.M d.Ä "
-            "d.Gr a.M a.d i.V o.B o.J o.O s.u s.o u.a u.ä o.ä b.H p.a p.m a.m ü.M d.O a.S a.N a.O "
-            "l.J v.H v.T n.F a.F i.e k.k u.k i.L i.G i.Tr i.Pr Bros Jr Sr No Vol vol pp Fig Mt "
-            "Ph.D M.A B.A M.Sc B.Sc D.C B.C A.D ff f Forts fortl Reg Verw Wiss Zs Zschr Ztg Jb "
+            "Oblt Oberlt Maj Uffz Fw Obst Kdt Adj Vizepräs Gfr Gr a.D i.R d.J d.M d.Ä v.a "
+            "d.Gr a.M a.d i.V o.B o.J o.O s.u s.o u.a u.ä o.ä b.H p.a p.m ü.M d.O a.S a.N a.O "
+            "l.J v.H v.T n.F a.F k.k u.k i.L i.G i.Tr i.Pr Bros Jr Sr No Vol vol pp Mt "
+            "Ph.D M.A B.A M.Sc B.Sc D.C B.C A.D ff f Forts fortl Verw Wiss Zs Zschr Ztg Jb "
             "Jbb Mitt Veröff Beitr Beih Lfg Lief Einw Ew Kl Ltg Pkt Prot Fam Anw Bearb Red Mitgl "
             "Temp Geb Whg Zi"
         ),
         PHRASE: "Inc Ltd Corp Co",
         NUMBER: "Art art Max Min Tab Pos Par Ass Reg Gen Fig Ver Lit",
-        LAST: (
-            "usw usf etc u.Ä o.Ä v.m v.a.m v.a dgl u.dgl e.V e.G n.Chr v.Chr u.Z uam uvm uva "
-            "Chr z.d.A"
-        ),
+        LAST: ("usw usf etc u.Ä o.Ä v.m a.m dgl u.dgl e.V e.G n.Chr v.Chr u.Z uam uvm uva  Chr"),
     }
 )
 
@@ -113,7 +111,7 @@ ENGLISH_STARTERS = frozenset(
     "everything anyone anybody anything each every both either neither all any some many much most "
     "several few little more less other others another such hundreds thousands half only even just "
     "indeed unfortunately fortunately recently currently additionally similarly see note use "
-    "according given depending don't doesn't didn't isn't aren't wasn't can't won't make keep take "
+    "according given depending make keep take "
     "put get go come check try click press open select".split()
 )
 

@@ -32,8 +32,10 @@ _TAG = re.compile(
     r"(?<!回)答|(?<![理思梦夢幻])想|[喊叫嚷吼骂罵叹嘆讲講写寫唱念劝勸]|回[答忆憶应應]|表示|补充|補充|"
     r"解[释釋]|嘟囔|嘀咕|念叨|告[诉訴]|提醒|宣布|反[驳駁]|抗[议議]|命令|催促|央求|哀求|安慰|建[议議]|"
     r"承[认認]|[坚堅]持|[强強][调調]|指出|抱怨|插嘴|低[语語]|自[语語]|尖叫|[惊驚]呼)"
-    r"(?:[了着著过過道]|起[来來]|出[来來]|一[声聲句]|一口[气氣]|[我你您他她它咱][们們]?|大家|自己|下去){0,3}"
-    r"(?=[。！？!?，,；…]|\s*$)"
+    r"(?:[了着著过過道]|起[来來]|出[来來]|[一两兩几幾又][声聲句遍次]|又|一口[气氣]|"
+    r"[我你您他她它咱][们們]?|大家|自己|下去){0,3}"
+    r"(?:(?<=[问問诉訴醒求骂罵劝勸])[^。！？!?；：:“”「」『』…，,.]{1,5})?"
+    r"(?:(?=[。！？!?，,；….]|\s*$)|(?<=[说說][着著完])(?![：:]))"
 )
 _NOBODY = re.compile(r"[没沒](?:有|人)|[无無]人|[谁誰]也")
 _CLAUSE = re.compile(r"[，、；：,;:。！？!?…“”「」『』（）()\s]")
@@ -83,7 +85,7 @@ def _ends(text, start, at, marked, closed, after):
     if _STOPS.isdisjoint(marks):
         if "…" in marks or ".." in marks:
             return closed > marked or _ellipsis_ends(text, start, at, after)
-        if latin.is_marker(text[start:at]):
+        if latin.is_marker(text, start, at):
             return False
         spaced = after > closed
         if before.isspace() or _SECTION.search(text, max(start, at - 12), at):
@@ -129,7 +131,7 @@ def _ends_closed(text, start, at, marked, closed, after, nesting):
             if (
                 opened is not None
                 and opened > start
-                and not _INTRODUCED.search(text, start, opened)
+                and not _INTRODUCED.search(text, max(start, opened - 2), opened)
             ):
                 return text[after] in "“「『‘我你您他她它"
     return True

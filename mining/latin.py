@@ -29,7 +29,7 @@ _LEAD = re.compile(rf"(?:[-–—]+\s+)?[{re.escape(_OPENERS)}]*")
 _ITEM = re.compile(r"[•◦▪■●‣·►▶✓✔*]\s|\(?(?:[a-z]|[ivx]{1,4})\)\s")
 _SYMBOL = re.compile(r"[$€£¥§#@%=<~\\_|+-]+[^\W_]|[§#]|/\w|<[/%!]|%[({]|-{1,2}\w|['\"]\S")
 _WORD = re.compile(r"[^\W\d_]+")
-_NEXT_WORD = re.compile(r"[^\W\d_]+[’'\w-]*[,:]?\s+([^\W\d_]+)")
+_NEXT_WORD = re.compile(r"[^\W\d_][’'\w-]{0,40}[,:]?\s+([^\W\d_]+)")
 _LABEL = re.compile(r"(?:[A-Z]|[IVXLC]+|\d+\w?)(?!\w)")
 _ROMAN = re.compile(r"[IVXLCDM]+$")
 # Mr, Sgt, Hptm: a capital and no vowel
@@ -44,7 +44,8 @@ _CAPTION = re.compile(
     rf"(?:{'|'.join(words.CAPTIONS.split())})\s(?:\d+(?:[.-]\d+)*|[A-Z]|[IVX]+)$", re.IGNORECASE
 )
 # iPhone, eBay, macOS; setup.cfg, libc6
-_NAME_IN_SMALL = re.compile(r"[a-zß-ÿ]+[A-Z]|[a-z]{2,}\w*[_./]\w{2}|[a-z]{2,}\d")
+_NAME_IN_SMALL = re.compile(r"[a-zß-ÿ]{1,20}[A-Z]|[a-z]{2}\w{0,40}[_./]\w{2}|[a-z]{2,20}\d")
+_AFTERTHOUGHT = re.compile(r"I (?:think|guess|suppose|hope|believe|mean)\b")
 # 3. 10. 2015
 _DAY = re.compile(r"\d{1,2}\.(?!\d)")
 _DATE = re.compile(r"(?:.*\D)?\d{1,2}\. ?\d{1,2}\. \d{4}(?!\d)")
@@ -90,16 +91,35 @@ def cut(text, rules):
     for match in _END.finditer(text):
         at, after = match.span()
         closed = match.end(1)
-        if not ends(text, start, at, closed, after, rules):
+        bare = closed == at + 1
+        if not (bare and text[at] == "." and _plain(text, start, at, after, rules)) and not ends(
+            text, start, at, closed, after, rules
+        ):
             continue
         nesting = nesting or Nesting(text, _LONGEST_SPAN)
-        if nesting.inside(closed) or in_bracket(text, start, at, closed, nesting):
+        if nesting.inside(closed):
+            continue
+        if not bare and in_bracket(text, start, at, closed, nesting):
             continue
         sentences.append(text[start : match.end(2)])
         start = after
     if start < len(text):
         sentences.append(text[start:])
     return sentences
+
+
+def _plain(text, start, at, after, rules):
+    """Whether there is nothing to weigh: a whole word in small letters, a stop, a capital."""
+    if not text[after].isupper():
+        return False
+    word = text[text.rfind(" ", max(start, at - _LONGEST_WORD), at) + 1 : at]
+    return (
+        len(word) > 4
+        and word.isalpha()
+        and word.islower()
+        and word not in rules.kinds
+        and not word.endswith("str")
+    )
 
 
 def ends(text, start, at, closed, after, rules):
@@ -128,8 +148,9 @@ def in_bracket(text, start, at, closed, nesting):
     for index in range(at + 1, closed):
         if text[index] in ")]}":
             opened = nesting.opened(index)
-            if opened is not None and start < opened < at and text[start:opened].strip(_OPENERS):
-                return True
+            if opened is not None and start < opened < at:
+                lead = text[start : min(opened, start + 10)]
+                return bool(lead.strip(_OPENERS))
     return False
 
 
@@ -155,7 +176,7 @@ def _what_follows(text, after):
 
 def _stop_ends(text, start, at, kind, first, rules):
     """Whether a single full stop ends the sentence."""
-    if at - start <= 24 and is_marker(text[start:at]):
+    if is_marker(text, start, at):
         return False
     space = text.rfind(" ", max(start, at - _LONGEST_WORD), at)
     if space < 0 and at - start > _LONGEST_WORD:
@@ -196,8 +217,11 @@ def _word_at(text, first):
     return match[0] if match else ""
 
 
-def is_marker(sentence):
+def is_marker(text, start, at):
     """Whether all of the sentence is the number of an item or of a caption."""
+    if at - start > 24:
+        return False
+    sentence = text[start:at]
     return bool(len(sentence) <= 10 and _MARKER.match(sentence)) or bool(_CAPTION.match(sentence))
 
 
@@ -238,7 +262,7 @@ def _clock_ends(text, start, at, first):
     """Whether a time of day ends the sentence: not before its zone, nor if it opens it."""
     if _word_at(text, first).lower() in words.CLOCK_GOES_ON:
         return False
-    before = text[start:at].split(" ", 6)
+    before = text[start : min(at, start + 60)].split(" ")
     return len(before) > 5 or before[0].lower() not in _AT_A_TIME
 
 
@@ -317,5 +341,8 @@ def _ellipsis_ends(text, start, at, kind, first, rules):
     word, following = before[-1].lower().lstrip(_OPENERS), _word_at(text, first).lower()
     if word in rules.dangling or following == word or (len(word) == 1 and following[:1] == word):
         return False
-    # "I" has a capital wherever it stands.
-    return not (following == "i" and len(before) == 1 and at - start < _LONGEST_WORD)
+    # "I" has a capital wherever it stands: "Well… I don't know", "It's over… I think".
+    if following != "i" or rules.german:
+        return True
+    alone = len(before) == 1 and at - start < _LONGEST_WORD
+    return not (alone or _AFTERTHOUGHT.match(text, first))

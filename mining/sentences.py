@@ -14,7 +14,7 @@ from mining import chinese, latin
 _ONLY_CLOSERS = re.compile(r"[\"'”’»›“‘「」『』）)】》〉〕\]\s]+$")
 # What a sentence of its own never opens with.
 _CONTINUES = re.compile(r"[,;:)\]]|[a-zäöüß]")
-_ENDS = re.compile(r"[。！？]|[.!?…]\S*\s")
+_ENDS = re.compile(r"[。！？]|[.!?…]\S{0,3}\s")
 _BREAKS = re.compile(r"[\s,;，；、]")
 # White space that often stands in a number or an abbreviation: "z.\xa0B."
 _SPACES = ("\xa0", "\u202f", "\u2009")

@@ -22,7 +22,7 @@ _EMOTICON = r"[\u2639\u263a\u2764\ufe0f\u200d\U0001f300-\U0001faff]+|[:;]-?[()DP
 _END = re.compile(
     rf"[.!?…。！？](?<![.!?…。！？]{{2}})"
     rf"([.!?…。！？]*(?:[{_CLOSERS}」』）]|\[\d{{1,3}}\])*)((?:\s?(?:{_EMOTICON}))*)"
-    rf"(?:\s+(?=\S)|(?<=[。！？」』）])(?=\S))"
+    rf"(?:\s+(?=\S)|(?<=[。！？」』）])(?=\S)|(?<=[a-zäöüß][.!?])(?=[A-ZÄÖÜ][a-zäöü]))"
 )
 _OPENERS = "\"'“”„«»‘‚‹›([{¿¡…"
 _LEAD = re.compile(rf"(?:[-–—]+\s+)?[{re.escape(_OPENERS)}]*")
@@ -92,7 +92,10 @@ def cut(text, rules):
         at, after = match.span()
         closed = match.end(1)
         bare = closed == at + 1
-        if not (bare and text[at] == "." and _plain(text, start, at, after, rules)) and not ends(
+        if after == closed and text[at] in ".!?":
+            if not _space_is_missing(text, start, at, after, rules):
+                continue
+        elif not (bare and text[at] == "." and _plain(text, start, at, after, rules)) and not ends(
             text, start, at, closed, after, rules
         ):
             continue
@@ -119,6 +122,19 @@ def _plain(text, start, at, after, rules):
         and word.islower()
         and word not in rules.kinds
         and not word.endswith("str")
+    )
+
+
+def _space_is_missing(text, start, at, after, rules):
+    """Whether "word.Then" is two sentences and not a name like "System.Data"."""
+    word = text[text.rfind(" ", max(start, at - _LONGEST_WORD), at) + 1 : at]
+    following = _word_at(text, after)
+    return (
+        word.isalpha()
+        and word.islower()
+        and word not in rules.kinds
+        and following.lower() in rules.starters
+        and text[after + len(following) : after + len(following) + 1].isspace()
     )
 
 

@@ -95,6 +95,32 @@ def test_chinese_is_cut_after_stops_and_keeps_a_quotation_with_its_speaker(sente
     assert is_cut_as("zh", *sentences, joiner="")
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "sentences"),
+    [
+        ("en", "We close at six.The bar stays open.", ["We close at six.", "The bar stays open."]),
+        ("de", "Wir kommen an.Danach essen wir.", ["Wir kommen an.", "Danach essen wir."]),
+        ("en", "It uses http.Agent and System.The core.", None),
+        ("de", "Die Datei README.Debian und z.B.Der Ring.", None),
+    ],
+)
+def test_missing_space_is_an_end_only_before_a_word_that_opens_sentences(lang, text, sentences):
+    assert split_sentences(text, lang, CAP) == (sentences or [text])
+
+
+def test_apostrophes_hide_no_sentence():
+    sentences = ["Rock ’n’ roll was loud.", "Watchin’ it was fun.", "The dogs’ bowls were ’ere."]
+    assert is_cut_as("en", *sentences)
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_long_quotation_is_cut_inside_and_a_short_one_is_not(lang):
+    said = ["“We came home in the evening.", "It was late and it was raining.”"]
+    assert split_sentences(" ".join(said), lang, CAP) == [" ".join(said)]
+    long = [said[0], *["It was late and it was raining."] * 20, said[1]]
+    assert split_sentences(" ".join(long), lang, CAP) == long
+
+
 @pytest.mark.parametrize("lang", ["en", "de", "zh", "fr", "xx"])
 @pytest.mark.parametrize("text", ["", " ", "\n\t\u3000"])
 def test_nothing_gives_no_sentence(lang, text):

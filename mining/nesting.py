@@ -32,12 +32,12 @@ def spans(text, chinese=False):
             kind, closes = mark, True
         else:
             kind = "double" if mark in _DOUBLE else "single"
-            # ’ before a word is an apostrophe: ’twas
             if chinese:
                 if mark == '"' and not paired:
                     continue
                 closes = mark in "”’" or (mark == '"' and waiting[kind] > 0)
             else:
+                # ’ before a word is an apostrophe: ’twas
                 opens = mark in _ALWAYS_OPEN or (mark != "’" and _opens(text, at))
                 closes = waiting[kind] > 0 and not opens and _closes(text, at)
                 if not (opens or closes):

@@ -95,6 +95,32 @@ def test_chinese_is_cut_after_stops_and_keeps_a_quotation_with_its_speaker(sente
     assert is_cut_as("zh", *sentences, joiner="")
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "sentences"),
+    [
+        ("en", "We close at six.The bar stays open.", ["We close at six.", "The bar stays open."]),
+        ("de", "Wir kommen an.Danach essen wir.", ["Wir kommen an.", "Danach essen wir."]),
+        ("en", "It uses http.Agent and System.The core.", None),
+        ("de", "Die Datei README.Debian und z.B.Der Ring.", None),
+    ],
+)
+def test_missing_space_is_an_end_only_before_a_word_that_opens_sentences(lang, text, sentences):
+    assert split_sentences(text, lang, CAP) == (sentences or [text])
+
+
+def test_apostrophes_hide_no_sentence():
+    sentences = ["Rock ’n’ roll was loud.", "Watchin’ it was fun.", "The dogs’ bowls were ’ere."]
+    assert is_cut_as("en", *sentences)
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_long_quotation_is_cut_inside_and_a_short_one_is_not(lang):
+    said = ["“We came home in the evening.", "It was late and it was raining.”"]
+    assert split_sentences(" ".join(said), lang, CAP) == [" ".join(said)]
+    long = [said[0], *["It was late and it was raining."] * 20, said[1]]
+    assert split_sentences(" ".join(long), lang, CAP) == long
+
+
 @pytest.mark.parametrize("lang", ["en", "de", "zh", "fr", "xx"])
 @pytest.mark.parametrize("text", ["", " ", "\n\t\u3000"])
 def test_nothing_gives_no_sentence(lang, text):
@@ -145,6 +171,78 @@ def test_block_at_the_cap_takes_a_moment(lang, unit):
     assert time.perf_counter() - start < 0.8
 
 
+@pytest.mark.parametrize("lang", ["en", "de", "zh"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *[
+            "x",
+            "xy ",
+            ".",
+            "...x ",
+            "。",
+            "！x",
+            "…",
+            "“",
+            '"',
+            "„Ab. ",
+            "“好。”",
+            "“好！”他走了，他走了",
+            "(",
+        ],
+        *[
+            "(Ab. ",
+            "x) ",
+            "(x.) ",
+            "Ab. ",
+            "U.S. ",
+            "U.S. Xx",
+            "at 5 p.m. X ",
+            "am 5. X",
+            "3.1. 4 ",
+        ],
+        *[
+            "x… X ",
+            "“x!” X ",
+            "x. aB",
+            "x. ab",
+            ". -",
+            ".  ",
+            ".“ ",
+            "x? “",
+            "[1]",
+            ".[1]",
+            "是.",
+            "—",
+        ],
+    ],
+    ids=ascii,
+)
+def test_time_grows_with_length_alone_even_without_a_cap(lang, unit):
+    text = (unit * 100_000)[:100_000]
+    start = time.process_time()
+    sentences = split_sentences(text, lang, len(text))
+    assert time.process_time() - start < 2
+    assert "".join("".join(sentences).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("unit", ["x", "x. ", ".", "“"], ids=ascii)
+def test_long_block_is_cut_in_a_moment_at_the_cap(lang, unit):
+    start = time.process_time()
+    split_sentences((unit * 100_000)[:100_000], lang, CAP)
+    assert time.process_time() - start < 2
+
+
+def test_word_of_any_length_after_an_abbreviation_takes_a_moment():
+    start = time.process_time()
+    for tail in ("x" * 100_000, "X" * 100_000, "x_" * 50_000, "$" * 100_000, "“" * 100_000):
+        for head in ("U.S. ", "abcdef. ", "Wirklich? ", "am 5. ", "… "):
+            for lang in ("en", "de", "zh"):
+                split_sentences(head + tail, lang, 200_000)
+    assert time.process_time() - start < 2
+
+
 PARTS = [
     *[
         "Das ist gut",
@@ -161,6 +259,21 @@ PARTS = [
         "😀",
     ],
     *[". ", "! ", "?", "...", "…", "。", "！", "？", "……", ";", ",", "，", "- ", "* ", "[1]"],
+    *[
+        "p.m. ",
+        "U.S. ",
+        "II. ",
+        "iPhone",
+        "a) ",
+        "am 12. ",
+        ".NET",
+        "ⓐ",
+        "ⅳ",
+        ":)",
+        "说。",
+        "x.y",
+        "-x",
+    ],
     *["“", "”", "„", '"', "'", "»", "«", "「", "」", "(", ")", "（", "）"],
     *[" ", "\n", "\t", "\u00a0", "\u2028", "\x85", "\x1c", "\u200b", "\0", "\u3000"],
 ]

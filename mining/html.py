@@ -18,11 +18,11 @@ from resiliparse.parse.html import HTMLTree
 _JOINER = "\u2060"
 _LONE_CHARACTER = re.compile(r">(\s*)([\u0800-\uffff])(?=\s*<)")
 # XHTML's empty anchor is to HTML a link that has no end: all that follows would be link text.
-_EMPTY_ANCHOR = re.compile(r"(<a(?:\s[^<>]*[\"'\s])?)/>", re.IGNORECASE)
+_EMPTY_ANCHOR = re.compile(r"(<[aA](?:\s[^<>]*[\"'\s])?)/>")
 # What a class says is taken for what stands around the text: an address in a sentence for a share
 # button, a box in the text for a menu beside it.
-_ADDRESS = re.compile(r"(<(?:code|span|a|tt)\s[^<>]*?\bclass=[\"']?)email\b", re.IGNORECASE)
-_SIDEBAR = re.compile(r"<(div|aside|section)\s[^<>]*?\bclass=[\"']?sidebar\b[^<>]*>", re.IGNORECASE)
+_ADDRESS = re.compile(r"(<(?:code|span|a|tt)\s[^<>]*?\bclass=[\"']?)email\b")
+_SIDEBAR = re.compile(r"<(div|aside|section)\s[^<>]*?\bclass=[\"']?sidebar\b[^<>]*>")
 # It also takes any <ul> near the body for a menu, prose or not, and drops every <figure>, though it
 # may hold a table or a quotation and no picture. A list that is not mostly link text is shown to it
 # as <ol>, such a figure as <div>.
@@ -106,9 +106,14 @@ def _mended(html):
     if not html.isascii():
         html = _SURROGATES.sub("\ufffd", html)
         html = _LONE_CHARACTER.sub(rf">\1\2{_JOINER}", html)
-    html = _EMPTY_ANCHOR.sub(r"\1></a>", html)
-    html = _ADDRESS.sub(r"\1address", html)
-    return _with_lists_and_figures(_with_boxes(html))
+    # Most pages have none of these.
+    if "/>" in html:
+        html = _EMPTY_ANCHOR.sub(r"\1></a>", html)
+    if "email" in html:
+        html = _ADDRESS.sub(r"\1address", html)
+    if "sidebar" in html:
+        html = _with_boxes(html)
+    return _with_lists_and_figures(html)
 
 
 def _with_boxes(html):

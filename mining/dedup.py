@@ -44,7 +44,7 @@ def combine(table):
     table: OCCURRENCES, at most 2 GB of text.
     """
     groups, kept = _least(table, ("sentence_id", "host"), _ORDER)
-    found = table.take(pa.array(kept))
+    found = _taken(table, kept)
     for name in ("occurrences", "host_pages"):
         found = _replaced(
             found, name, np.add.reduceat(table[name].to_numpy()[groups.order], groups.starts)
@@ -62,7 +62,7 @@ def unique_sentences(table, duplicates, min_furniture_pages):
     repeats = _isin_sorted(table["page"].to_numpy(), duplicates)
     table = table.append_column("duplicate_page", pa.array(repeats))
     groups, kept = _least(table, ("sentence_id",), ("duplicate_page", *_ORDER))
-    found = table.take(pa.array(kept))
+    found = _taken(table, kept)
     occurrences = np.add.reduceat(table["occurrences"].to_numpy()[groups.order], groups.starts)
     pages = np.maximum.reduceat(table["host_pages"].to_numpy()[groups.order], groups.starts)
     found = _replaced(_replaced(found, "occurrences", occurrences), "host_pages", pages)
@@ -103,6 +103,13 @@ def _least(table, keys, order):
         first = np.flatnonzero(np.diff(numbers[ranked], prepend=-1))
         kept[numbers[ranked[first]]] = rows[ranked[first]]
     return groups, kept
+
+
+def _taken(table, rows):
+    """The given rows; the table itself where those are all in their order."""
+    if len(rows) == table.num_rows and (rows[1:] > rows[:-1]).all():
+        return table
+    return table.combine_chunks().take(pa.array(rows))
 
 
 def _isin_sorted(values, wanted):

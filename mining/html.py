@@ -40,9 +40,9 @@ _LINK_SHARE = 0.85
 _PROSE_CHARS = 80
 _BOX_CHARS = 20_000
 _BOXES = 64
-# Characters that show nothing, and control characters, which stand for a space at most.
-_INVISIBLE = ("\u00ad", "\u200b", "\ufeff", "\u2060", "\u200e", "\u200f")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f]")
+# Characters that show nothing; other control characters stand for a space.
+_INVISIBLE = re.compile("[\u00ad\u200b\ufeff\u2060\u200e\u200f]")
+_CONTROLS = re.compile(r"[\x00-\x1f]")
 # Chinese and Japanese are written without spaces; one comes from a line break in the source.
 _CJK = "[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _CJK_SPACE = re.compile(f" (?<={_CJK} )(?={_CJK})")
@@ -86,19 +86,18 @@ def clean(text):
 def clean_lines(text):
     """The lines of ``text`` in NFC: invisible characters gone, white space collapsed, none inside
     CJK; empty lines are left out."""
+    lines = [clean for line in text.split("\n") if (clean := _collapse(line))]
+    if text.isascii() or not lines:
+        return lines
     # All at once: a page has hundreds of lines.
-    text = _CONTROLS.sub(" ", text)
-    if text.isascii():
-        return [line for line in map(_collapse, text.split("\n")) if line]
-    for char in _INVISIBLE:
-        text = text.replace(char, "")
-    text = unicodedata.normalize("NFC", text)
-    text = "\n".join([line for line in map(_collapse, text.split("\n")) if line])
-    return _CJK_SPACE.sub("", text).split("\n") if text else []
+    return _CJK_SPACE.sub("", unicodedata.normalize("NFC", "\n".join(lines))).split("\n")
 
 
 def _collapse(line):
-    return " ".join(line.split())
+    line = " ".join(line.split())
+    if line.isprintable():
+        return line
+    return " ".join(_CONTROLS.sub(" ", _INVISIBLE.sub("", line)).split())
 
 
 def _mended(html):

@@ -17,6 +17,7 @@ from mining.errors import InputError
 from mining.hanscript import chinese_scripts
 
 _LABEL = "__label__"
+_LETTER = re.compile(r"[^\W\d_]")
 # What eldc says where it has nothing to go by, and what only the script says.
 _NO_WORD = frozenset(("und", "zh"))
 # A longer text says nothing else; fastText's time is proportional to it.
@@ -90,6 +91,8 @@ def identify(texts, min_prob, guesses=None):
 @functools.lru_cache(1 << 15)
 def _identify(text, other, min_prob):
     """(lang, prob) of a text that looks like language ``other``."""
+    if not other and not _LETTER.search(text):
+        return "", 0.0
     prediction = _model().f.predict(f"{text}\n", 1, 0.0, "replace")
     prob, label = prediction[0] if prediction else (0.0, "")
     lang = label.removeprefix(_LABEL)

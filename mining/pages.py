@@ -219,12 +219,15 @@ def _among(langs, contexts):
 
 def _most_characters(texts, pages, langs, page_count):
     """The language with the most characters on each page; "" where none has any."""
-    sizes = [collections.Counter() for _ in range(page_count)]
+    sizes = [{} for _ in range(page_count)]
     for text, page, lang in zip(texts, pages, langs, strict=True):
-        if lang:
-            sizes[page][lang] += len(text)
+        by = sizes[page]
+        by[lang] = by.get(lang, 0) + len(text)
     # Equal sizes are decided by name: the same whatever the order of blocks.
-    return [min(by, key=lambda lang: (-by[lang], lang), default="") for by in sizes]
+    return [
+        min((lang for lang in by if lang), key=lambda lang: (-by[lang], lang), default="")
+        for by in sizes
+    ]
 
 
 def _judge(cut, languages, config, counts):

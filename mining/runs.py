@@ -19,9 +19,9 @@ def merge(runs, key):
         pieces = [run.cut(horizon) for run in held]
         pieces = [piece for piece in pieces if piece.num_rows]
         if pieces:
-            table = pa.concat_tables(pieces)
-            keys = table[key].to_numpy()
-            yield table.take(pa.array(np.argsort(keys, kind="stable")))
+            table = pa.concat_tables(pieces).combine_chunks()
+            order = np.argsort(table[key].to_numpy(), kind="stable")
+            yield table if len(pieces) == 1 else table.take(pa.array(order))
         for run in held:
             if horizon is not None and not run.ended and run.last == horizon:
                 run.grow()

@@ -87,21 +87,30 @@ def identify(texts, min_prob, guesses=None):
     return [lang for lang, _ in found], [prob for _, prob in found]
 
 
+def first_choices(texts):
+    """What fastText alone takes each text for, however unsure; list of str."""
+    return [_predict(text)[0] for text in texts]
+
+
 # Cells, list numbers and menus recur by the dozen.
 @functools.lru_cache(1 << 15)
 def _identify(text, other, min_prob):
     """(lang, prob) of a text that looks like language ``other``."""
     if not other and not _LETTER.search(text):
         return "", 0.0
-    prediction = _model().f.predict(f"{text}\n", 1, 0.0, "replace")
-    prob, label = prediction[0] if prediction else (0.0, "")
-    lang = label.removeprefix(_LABEL)
+    lang, prob = _predict(text)
     if other == "zh":
         prob = prob if lang == "zh" else _prob_of("zh", text)
         lang = "zh"
     elif prob < min_prob or (lang in _eldc()[1] and other != lang):
         lang = ""
     return lang, min(prob, 1.0)
+
+
+def _predict(text):
+    prediction = _model().f.predict(f"{text}\n", 1, 0.0, "replace")
+    prob, label = prediction[0] if prediction else (0.0, "")
+    return label.removeprefix(_LABEL), prob
 
 
 def _prob_of(lang, text):

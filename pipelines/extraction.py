@@ -127,6 +127,8 @@ class _Held:
 
     def _write(self):
         for kind, schema, key, reduce in _RUNS:
+            if not self._tables[kind]:
+                continue
             table = pa.concat_tables(self._tables[kind])
             for lang in self._job.languages:
                 ours = reduce(table.filter(pa.compute.equal(table["lang"], lang)))

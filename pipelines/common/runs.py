@@ -24,7 +24,8 @@ def write(path, schema, key, shards, tables):
         for shard, table in _cells(tables, key, shards):
             homes.append(str(shard))
             rows += table.num_rows
-            parquet.write_table(table, row_group_size=table.num_rows)
+            # Parquet has no seconds: what was read has milliseconds.
+            parquet.write_table(table.cast(schema), row_group_size=table.num_rows)
         parquet.add_key_value_metadata({"shards": ",".join(homes)})
     return rows
 

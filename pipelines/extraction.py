@@ -77,7 +77,7 @@ class ExtractFile:
     def _extract(self, number, source, name):
         job = self._job
         counts = collections.Counter()
-        held = _Held(job, name)
+        held = Held(job, name)
         with _Rejects(job, number) as rejects:
             for batch in _batches(source, job.config.max_page_bytes):
                 found = pages.extract_sentences(batch, job.languages, job.config)
@@ -108,7 +108,7 @@ def _batches(source, max_page_bytes):
             yield batch
 
 
-class _Held:
+class Held:
     """Gathers the tables of one WARC file, writes runs of bounded size, and merges those."""
 
     def __init__(self, job, name):

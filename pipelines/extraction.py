@@ -24,10 +24,10 @@ RECORDS = "records"
 _BATCH_RECORDS = 512
 _BATCH_BYTES = 16 << 20
 _HELD_BYTES = 64 << 20
-# What is left in runs: kind, schema, the column that sorts it, what makes rows fewer.
+# What is left in runs: kind, schema, the column that sorts it, what sorts and makes rows fewer.
 _RUNS = (
     ("sentences", OCCURRENCES, "sentence_id", dedup.combine),
-    ("bands", BANDS, "key", lambda table: table),
+    ("bands", BANDS, "key", lambda table: table.sort_by("key")),
 )
 
 
@@ -135,7 +135,6 @@ class Held:
                 if ours.num_rows:
                     names = self._written[kind, lang]
                     names.append(f"{self._name}-{kind}-{lang}-{len(names)}.parquet")
-                    ours = ours.sort_by(key)
                     _write_run(self._job, names[-1], schema, key, [ours])
             self._tables[kind] = []
         self._size = 0

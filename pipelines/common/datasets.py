@@ -47,9 +47,15 @@ def write_tables(path, schema, tables):
 @contextlib.contextmanager
 def writer(path, schema, compression="zstd"):
     """A pyarrow ParquetWriter of ``path``; after an error in the block there is no such file."""
+    # Numbers and texts hardly recur, the other strings do.
+    recurring = [
+        field.name
+        for field in schema
+        if pa.types.is_string(field.type) and not field.name.endswith("text")
+    ]
     with (
         _all_or_nothing(path) as file,
-        pq.ParquetWriter(file, schema, compression=compression) as made,
+        pq.ParquetWriter(file, schema, compression=compression, use_dictionary=recurring) as made,
     ):
         yield made
 

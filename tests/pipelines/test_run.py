@@ -16,7 +16,7 @@ import pytest
 
 from mining.schema import CORPUS
 from tests import builders
-from tests.pipelines.conftest import GOLD, SAMPLES, mine
+from tests.pipelines.conftest import GOLD, SAMPLES, mine, rows_of
 
 ROOT = SAMPLES.parent
 DATASETS = (
@@ -27,15 +27,6 @@ DATASETS = (
     "rejects/extract/*",
     "rejects/corpus/en-*",
 )
-# Where a record lies depends on how records are spread over files; nothing else may.
-PLACES = re.compile(r"^(src_|tgt_)?warc_(file|offset|length)$")
-
-
-def rows_of(output, dataset, without_places=False):
-    """The rows of a dataset in a canonical order, as strings."""
-    found = duckdb.sql(f"select * from read_parquet('{output}/{dataset}/*.parquet')")
-    columns = [name for name in found.columns if not (without_places and PLACES.match(name))]
-    return sorted(str(row) for row in found.select(*columns).fetchall())
 
 
 def all_files(output):

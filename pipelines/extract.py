@@ -190,6 +190,7 @@ def run(sources, output, languages, config, workers, beam_options):
     if not manifests.is_current(job.rejects(RECORDS), key):
         missing = list(languages)
     if not missing:
+        _clear(output)
         return
     local = options.is_local(beam_options)
     with progress.bar("extract", len(sources), "files") as reporter:
@@ -203,6 +204,7 @@ def run(sources, output, languages, config, workers, beam_options):
         for folder in (*map(job.sentences, missing), *map(job.rejects, (*missing, RECORDS))):
             # What an earlier run of the same job finished is gone on from.
             manifests.begin(folder, keep_parts=datasets.exists(started))
+            datasets.delete_unfinished(folder)
         datasets.write_json(started, {"key": key, "languages": missing})
         used = worker_count(workers, [source.size for source in sources]) if local else 1
         with options.pipeline(beam_options) as pipeline:
@@ -211,10 +213,14 @@ def run(sources, output, languages, config, workers, beam_options):
                 | "Sources" >> beam.Create(list(enumerate(sources)), reshuffle=not local)
                 | ExtractSentences(job, sources, used)
             )
-    datasets.delete_folder(job.work)
-    for emptied in (datasets.join(output, ".work", STAGE), datasets.join(output, ".work")):
-        with contextlib.suppress(OSError):
-            os.rmdir(emptied)
+    _clear(output)
+
+
+def _clear(output):
+    """Removes what only unfinished extractions need."""
+    datasets.delete_folder(datasets.join(output, ".work", STAGE))
+    with contextlib.suppress(OSError):
+        os.rmdir(datasets.join(output, ".work"))
 
 
 def main(argv):

@@ -16,7 +16,7 @@ from samples.furniture import LANGS, furniture_text, load_furniture
 from samples.markup import stable_hash
 from samples.pages import Site, second_copies, stray_pages
 from samples.sources import load_articles
-from samples.templates import render
+from samples.templates import render, title_of
 
 FILES = 5
 CONTENT_TYPES = {
@@ -171,6 +171,7 @@ def write_gold(folder, articles, sites):
         both = [unit for unit in units if {"en", lang} <= unit.texts.keys()]
         rows = [(unit.texts["en"], unit.texts[lang], unit.near_miss or "text") for unit in both]
         pairs = [row for row in rows if row[2] == "text"] + furniture_rows(sites, lang)
+        pairs += title_rows(sites, lang)
         write_rows(folder / f"en-{lang}.tsv", pairs)
         misses = [row for row in rows if row[2] != "text"]
         write_rows(folder / f"near-misses.en-{lang}.tsv", misses)
@@ -184,6 +185,16 @@ def furniture_rows(sites, lang):
             texts = {code: furniture_text(site.texts[key], code, date) for code in LANGS}
             rows.append((texts["en"], texts[lang], "furniture"))
     return rows
+
+
+def title_rows(sites, lang):
+    """The titles, with the site's name, of pages in English and in ``lang``."""
+    titles = {}
+    for site in sites.values():
+        for page in (*site.article_pages(), *site.index_pages()):
+            titles.setdefault((site.name, page.kind, page.slug), {})[page.lang] = title_of(page)
+    both = (found for _, found in sorted(titles.items()) if {"en", lang} <= found.keys())
+    return [(found["en"], found[lang], "furniture") for found in both]
 
 
 def write_rows(path, rows):

@@ -40,8 +40,13 @@ def _meta(charset):
     return f'<meta charset="{charset}">\n' if charset else ""
 
 
+def title_of(page):
+    """What a page calls itself in its head."""
+    return f"{page.title} – {page.say.unseen('name')}"
+
+
 def _title(page):
-    return escape(f"{page.title} – {page.say.unseen('name')}")
+    return escape(title_of(page))
 
 
 def news(page, charset):

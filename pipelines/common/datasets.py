@@ -14,6 +14,7 @@ from apache_beam.io.filesystems import FileSystems
 
 #: rows of a row group, the unit in which DuckDB and Spark read a file
 ROW_GROUP = 65_536
+_UNFINISHED = ".partial"
 
 
 def join(*parts):
@@ -74,7 +75,7 @@ def write_text(path, text):
 @contextlib.contextmanager
 def _all_or_nothing(path):
     """A binary file to write to, which is ``path`` when the block ends well."""
-    partial = f"{path}.{uuid.uuid4().hex[:8]}.partial"
+    partial = f"{path}.{uuid.uuid4().hex[:8]}{_UNFINISHED}"
     try:
         with FileSystems.create(partial, compression_type=CompressionTypes.UNCOMPRESSED) as file:
             yield file
@@ -131,6 +132,13 @@ def delete(path):
     """Removes a file; nothing where it is not there."""
     if FileSystems.exists(path):
         FileSystems.delete([path])
+
+
+def delete_unfinished(folder):
+    """Removes the files below a folder that a killed process did not finish."""
+    files = [path for path in files_below(folder) if path.endswith(_UNFINISHED)]
+    if files:
+        FileSystems.delete(files)
 
 
 def delete_folder(folder):

@@ -16,7 +16,7 @@ from mining.errors import InputError
 class ExtractConfig:
     """From WARC records to unique sentences."""
 
-    version: int = 1
+    version: int = 2
     #: sentence shards a language, set by hash of the text
     shards: int = 4
     #: fewest and most characters of a sentence (LaBSE paper, section 3.1: 10 to 5,000)

@@ -55,6 +55,11 @@ def extract_blocks(html, max_depth):
     return [block for block in blocks if block]
 
 
+def lines(text):
+    """The lines of a text that was taken out of a page, as blocks like those of extract_blocks."""
+    return [block for line in text.split("\n") if (block := clean(line))]
+
+
 def clean(text):
     """``text`` on one line: invisible characters gone, white space collapsed, none inside CJK."""
     return _CJK_SPACE.sub("", _SPACE.sub(" ", text.translate(_SOFT)).strip())

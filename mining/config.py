@@ -91,8 +91,8 @@ class FetchConfig:
 
     #: tries of the same MiB; when the last one fails, that is an error
     tries: int = 10
-    #: seconds waited before the second try, doubled for each further one; a random share of up to
-    #: a half is left out, so that many workers don't come back at once
+    #: seconds waited after a failure, doubled for each further one without a byte in between; a
+    #: random share of up to a half is left out, so that many workers don't come back at once
     backoff: float = 0.5
     #: most seconds waited before a try; a server that asks for more (Retry-After) is not waited for
     max_wait: float = 120.0

@@ -238,10 +238,13 @@ class _Patience:
 
     def __init__(self, url, fetch, first_tries):
         self._url, self._fetch, self._first_tries = url, fetch, first_tries
-        self._failures = self._received = 0
+        # The tries of a MiB are counted together, or a few bytes each would do for ever; how long
+        # to wait is another question, whose answer a byte that came changes.
+        self._failures = self._received = self._in_vain = 0
 
     def went_on(self, count):
         """``count`` bytes came in."""
+        self._in_vain = 0
         self._received += count
         if self._received >= _PROGRESS:
             self._failures = self._received = 0
@@ -250,9 +253,10 @@ class _Patience:
         """Waits until it is time to try again; raises InputError where that is no use."""
         fetch = self._fetch
         self._failures += 1
+        self._in_vain += 1
         tries = min(fetch.tries, self._first_tries) if failure.unreached else fetch.tries
         if self._failures >= tries:
-            often = f", {tries} times in a row" if tries > 1 else ""
+            often = f", after {tries} tries" if tries > 1 else ""
             raise InputError(
                 f"{self._url}: {failure}{often}; run the same command again later: what is "
                 "finished is kept"
@@ -262,7 +266,7 @@ class _Patience:
                 f"{self._url}: {failure}; the server asks to come back in {failure.wait:,.0f} s, "
                 "run the same command again then"
             )
-        most = min(fetch.max_wait, fetch.backoff * 2 ** (self._failures - 1))
+        most = min(fetch.max_wait, fetch.backoff * 2.0 ** min(self._in_vain - 1, 99))
         wait = max(failure.wait, random.uniform(most / 2, most))
         _LOG.warning("%s: %s; trying again in %.1f s", self._url, failure, wait)
         time.sleep(wait)

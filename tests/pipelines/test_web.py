@@ -187,7 +187,7 @@ def test_failures_are_forgotten_where_the_file_goes_on(server):
 
 def test_server_that_sends_next_to_nothing_each_time_is_given_up(server):
     server.every, server.faults = Fault(cut=1_000), [GOOD]
-    assert "broke at byte 6000, 6 times in a row" in error_of(server)
+    assert "broke at byte 6000, after 6 tries" in error_of(server)
     assert len(server.requests) == 6
 
 
@@ -201,7 +201,7 @@ def test_server_without_ranges_that_never_gets_further_is_given_up(server):
 def test_server_that_always_fails_is_given_up_after_as_many_tries_as_were_set(server, fault):
     server.every = fault
     server.faults = [GOOD]
-    with pytest.raises(InputError, match="4 times in a row"):
+    with pytest.raises(InputError, match="after 4 tries"):
         web.open_url(f"{server.url}/file", FetchConfig(tries=4, backoff=0.001)).read()
     assert len(server.requests) == 1 + 4
 
@@ -234,7 +234,7 @@ def test_server_that_is_not_there_is_told_soon():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/file"
-        with pytest.raises(InputError, match="can't be reached, 3 times in a row"):
+        with pytest.raises(InputError, match="can't be reached, after 3 tries"):
             web.look(url, FetchConfig(tries=1_000, backoff=0.001))
 
 
@@ -262,6 +262,12 @@ def test_waits_double_up_to_the_longest_with_a_share_left_to_chance(server, wait
     most = [0.25, 0.5, 1, 2, 4, 8, 10, 10]
     assert all(top / 2 <= wait <= top for wait, top in zip(waits, most, strict=True))
     assert len({wait / top for wait, top in zip(waits, most, strict=True)}) > 1
+
+
+def test_wait_is_short_again_once_a_byte_came(server, waits):
+    faults = [Fault(status=503)] * 3 + [Fault(cut=1)] + [Fault(status=503)]
+    assert read(server, *faults, fetch=FetchConfig(backoff=1.0)) == DATA
+    assert all(top / 2 <= wait <= top for wait, top in zip(waits, [1, 2, 4, 1, 2], strict=True))
 
 
 def test_server_that_says_when_to_come_back_is_believed(server, waits):

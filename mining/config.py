@@ -92,8 +92,10 @@ class FetchConfig:
     #: tries of the same MiB; when the last one fails, that is an error
     tries: int = 10
     #: seconds waited after a failure, doubled for each further one without a byte in between; a
-    #: random share of up to a half is left out, so that many workers don't come back at once
-    backoff: float = 0.5
+    #: random share of up to a half is left out, so that many workers don't come back at once. What
+    #: is left of the first is a second: Common Crawl asks for no more than one try in that time
+    #: (status.commoncrawl.org)
+    backoff: float = 2.0
     #: most seconds waited before a try; a server that asks for more (Retry-After) is not waited for
     max_wait: float = 120.0
     #: seconds without a byte after which a connection counts as broken

@@ -31,7 +31,8 @@ _GZIP = b"\x1f\x8b"
 _CRAWL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:/[A-Za-z0-9-]+)*")
 _NUMBERS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 _HERE = "./"
-_AT_ONCE = 16
+# Few, because each is a small request, of which servers can do with less than of big ones.
+_AT_ONCE = 4
 _FIRST_RECORD_BYTES = 1 << 20
 
 

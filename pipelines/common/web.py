@@ -44,7 +44,12 @@ _PROGRESS = 1 << 20
 # Tries of a first contact: a name that is not known, or no network at all, is told soon.
 _FIRST_TRIES = 3
 _PASSING = frozenset((408, 429, 500, 502, 503, 504))
-_MISSING = {403: "the server refuses it", 404: "not found", 410: "no longer there"}
+_REFUSED = {
+    403: "the server refuses it, or was asked too often",
+    404: "not found",
+    410: "no longer there",
+}
+_ADVICE = "download the file and give the local one"
 # Redirects are urllib3's, all else is tried again here: a broken body has to count as well.
 _REDIRECTS = urllib3.Retry(
     total=None, connect=0, read=0, status=0, other=0, redirect=10, respect_retry_after_header=False
@@ -89,14 +94,17 @@ def look(url, fetch):
     while True:
         try:
             response = _ask(url, "bytes=0-0", fetch)
+        except _Passing as failure:
+            patience.wait(failure)
+            continue
+        try:
             version = _version(response, url)
             if (_content_length(response, url) or _CHUNK) < _CHUNK:
                 # The connection can be used again. A server may well answer with the whole file.
                 response.drain_conn()
-            response.close()
             return version
-        except _Passing as failure:
-            patience.wait(failure)
+        finally:
+            response.close()
 
 
 def open_url(url, fetch, version=None):
@@ -174,8 +182,7 @@ class _WebFile(io.RawIOBase):
         if self._asked and not self._version.tag:
             raise InputError(
                 f"{self._url}: can't be read on at byte {self._position}: the server gives neither "
-                "ETag nor Last-Modified, so nothing tells that it is still the same file; "
-                "download it and give the local file"
+                f"ETag nor Last-Modified, so nothing tells that it is still the same; {_ADVICE}"
             )
         response = _ask(self._url, f"bytes={self._position}-", self._fetch)
         self._asked = True
@@ -209,7 +216,8 @@ class _WebFile(io.RawIOBase):
             raise InputError(f"{self._url}: the server sends more bytes than it says; {_ADVICE}")
         self._held += chunk
         self._at += len(chunk)
-        self._patience.went_on(len(chunk))
+        if chunk:
+            self._patience.went_on(len(chunk))
         if len(self._held) > _HELD + _CHUNK:
             del self._held[:-_HELD]
         if self._at == self._end:
@@ -228,9 +236,6 @@ class _WebFile(io.RawIOBase):
         if self._response is not None:
             self._response.close()
             self._response = None
-
-
-_ADVICE = "download the file and give the local one"
 
 
 class _Patience:
@@ -302,8 +307,8 @@ def _ask(url, wanted, fetch):
     what = f"{response.status} {response.reason or ''}".strip()
     if response.status in _PASSING:
         raise _Passing(what, _wait_asked_for(response))
-    if response.status in _MISSING:
-        raise InputError(f"{url}: {_MISSING[response.status]} ({what})")
+    if response.status in _REFUSED:
+        raise InputError(f"{url}: {_REFUSED[response.status]} ({what})")
     raise InputError(f"{url}: can't be fetched: {what}")
 
 

@@ -13,9 +13,19 @@ comma := ,
 OUT ?= out
 ENCODER ?= muse
 WORKERS ?= 0
-ifeq ($(origin WARC),undefined)
-WARC := samples/*.warc.gz
+# The input is files of a crawl with CRAWL, what WARC names, or else the samples, which have a gold.
+ifneq ($(CRAWL),)
+INPUT = --crawl '$(CRAWL)' $(if $(FILES),--files '$(FILES)') \
+  $(if $(CRAWL_BASE),--crawl-base '$(CRAWL_BASE)') $(if $(WARC),--input $(WARC))
+else ifneq ($(origin WARC),undefined)
+INPUT = --input $(WARC)
+else
+INPUT = --input samples/*.warc.gz
 GOLD := $(foreach lang,$(subst $(comma), ,$(TARGET)),$(or $(wildcard samples/gold/en-$(lang).tsv),-))
+endif
+# Without CRAWL it means nothing, which the program says.
+ifeq ($(CRAWL)$(origin FILES),command line)
+INPUT += --files '$(FILES)'
 endif
 
 VENV := .venv
@@ -26,7 +36,7 @@ PYTHON := LANG=C.UTF-8 $(VENV)/bin/python
 .DEFAULT_GOAL := mine
 
 mine: $(READY)
-	@$(PYTHON) -m pipelines.run --input $(WARC) --output '$(OUT)' --languages 'en,$(TARGET)' \
+	@$(PYTHON) -m pipelines.run $(INPUT) --output '$(OUT)' --languages 'en,$(TARGET)' \
 	  --encoder '$(ENCODER)' --workers '$(WORKERS)' $(if $(filter-out -,$(GOLD)),--gold $(GOLD)) $(ARGS)
 
 samples: $(READY)

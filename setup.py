@@ -34,6 +34,7 @@ setup(
         "resiliparse>=2.0.1",
         "sentencex>=1.0.32",
         "tqdm>=4",
+        "urllib3>=2.5",
         "xxhash>=3",
         "zstandard>=0.23",
     ],

@@ -28,6 +28,7 @@ from mining.config import ExtractConfig
 from mining.errors import InputError
 from pipelines import extract
 from pipelines.common import options
+from pipelines.common.sources import add_options, chosen
 
 LANGUAGES = ("en", "de", "zh")
 _MB = 1 << 20
@@ -64,11 +65,12 @@ def timed(function, *arguments):
 
 def our_stage(warcs, output):
     """The whole extract job, in this process, with one worker."""
-    _, beam_options = options.parse(
-        options.parser("extract", extract.__doc__, input=""),
-        ["--input", "-", "--output", str(output), "--languages", ",".join(LANGUAGES)],
-    )
-    sources = extract.find_sources([str(path) for path in warcs])
+    parser = options.parser("extract", extract.__doc__)
+    add_options(parser)
+    paths = [str(path) for path in warcs]
+    given = ["--input", *paths, "--output", str(output), "--languages", ",".join(LANGUAGES)]
+    ours, beam_options = options.parse(parser, given)
+    sources = chosen(ours)
     extract.run(sources, str(output), LANGUAGES, ExtractConfig(), 1, beam_options)
 
 

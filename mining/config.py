@@ -1,7 +1,8 @@
 """Every knob of every stage: one frozen dataclass a stage, with unit, default and its source.
 
 A manifest holds the stage's config; another config means the stage is done again. ``version``
-is raised when the same input and knobs would give other rows.
+is raised when the same input and knobs would give other rows. FetchConfig, which changes no row,
+is in no manifest and has no version.
 """
 
 import dataclasses
@@ -10,6 +11,8 @@ import json
 import math
 
 from mining.errors import InputError
+
+_LONGEST_WAIT = 86_400.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,11 +96,34 @@ class CorpusConfig:
     rows_per_file: int = 500_000
 
 
+@dataclasses.dataclass(frozen=True)
+class FetchConfig:
+    """How files are read from web servers. Raises InputError for times that are none."""
+
+    #: tries of the same MiB; when the last one fails, that is an error
+    tries: int = 10
+    #: seconds waited after a failure, doubled for each further one without a byte in between; a
+    #: random share of up to a half is left out, so that many workers don't come back at once. What
+    #: is left of the first is a second: Common Crawl asks for no more than one try in that time
+    #: (status.commoncrawl.org)
+    backoff: float = 2.0
+    #: most seconds waited before a try; a server that asks for more (Retry-After) is not waited for
+    max_wait: float = 120.0
+    #: seconds without a byte after which a connection counts as broken
+    timeout: float = 60.0
+
+    def __post_init__(self):
+        for name in ("backoff", "max_wait", "timeout"):
+            if not 0 < getattr(self, name) <= _LONGEST_WAIT:
+                raise InputError(f"fetch.{name}: give seconds, more than 0 and at most a day")
+
+
 STAGES = {
     "extract": ExtractConfig,
     "embed": EmbedConfig,
     "mine": MineConfig,
     "corpus": CorpusConfig,
+    "fetch": FetchConfig,
 }
 
 

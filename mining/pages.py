@@ -1,4 +1,4 @@
-"""Records to sentences: one batch of pages through charset, HTML, language, cutting and quality.
+"""Records to sentences: one batch of pages through charset, blocks, language, cutting and quality.
 
 Every record, block and sentence is counted, and what is left out is counted under its reason.
 """
@@ -10,7 +10,7 @@ import urllib.parse
 import numpy as np
 import pyarrow as pa
 
-from mining import charset, dedup, html, langid, neardup, quality, sentences
+from mining import charset, dedup, html, langid, neardup, quality, sentences, warc
 from mining.schema import BANDS, OCCURRENCES, PROVENANCE, REJECTED_TEXT
 
 #: reasons that say nothing of a loss: counted, but not written to rejects/
@@ -51,7 +51,10 @@ def extract_sentences(records, languages, config):
             continue
         counts["page", "in"] += 1
         text, _ = charset.decode(record.body, record.charset)
-        texts = html.extract_blocks(text, config.max_depth)
+        if record.kind == warc.TEXT:
+            texts = html.lines(text)
+        else:
+            texts = html.extract_blocks(text, config.max_depth)
         if not texts:
             reason = "no_text" if texts is not None else "too_deep"
             counts["page", reason] += 1

@@ -11,7 +11,7 @@ import numpy as np
 _BINS = 40
 _LEVELS = (
     ("record", "records"),
-    ("page", "HTML pages"),
+    ("page", "pages"),
     ("block", "text blocks"),
 )
 _PAGE = string.Template("""<!doctype html>

@@ -13,7 +13,7 @@ _PROVENANCE = (
     ("warc_file", pa.string(), "the WARC file the record was read from"),
     ("warc_offset", pa.int64(), "where the record starts in that file, in bytes"),
     ("warc_length", pa.int64(), "how many bytes of that file the record takes"),
-    ("digest", pa.string(), "the record's WARC-Payload-Digest; empty if not given"),
+    ("digest", pa.string(), "WARC-Payload-Digest, of a WET record WARC-Block-Digest; or empty"),
     ("block", pa.int32(), "number of the text block on the page, from 0"),
     ("position", pa.int32(), "number of the sentence in the block, from 0"),
 )

@@ -1,4 +1,4 @@
-"""WARC bytes to HTML pages, one record at a time, with provenance; nothing is lost unsaid.
+"""WARC and WET bytes to pages, one record at a time, with provenance; nothing is lost unsaid.
 
 mining.framing finds the records, FastWARC reads their headers; transfer and content encodings are
 undone here, because headers lie.
@@ -16,10 +16,13 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from mining import framing
 from mining.errors import InputError
 
+#: what the body of a page is: ``Record.kind``
+HTML, TEXT = "html", "text"
 # Room for the WARC and HTTP headers of a record beside its body.
 _HEADERS_BYTES = 2 << 20
 _INFLATE_BYTES = 1 << 12
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "")
+_TEXT_TYPE = "text/plain"
 _TYPE = re.compile(r"\s*([^\s;]*)")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
 _CHUNK_SIZE = re.compile(rb"\s*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
@@ -30,7 +33,9 @@ class Record:
     """One record of a WARC file: where it is, and either its page or why it gives none.
 
     ``reason`` is empty for a page; then ``body`` holds the bytes the server meant (transfer and
-    content encoding undone) and ``charset`` the label of the HTTP header, as it stands there.
+    content encoding undone) and ``charset`` the label of the HTTP header, as it stands there. A
+    page of ``kind`` TEXT is the text that a crawler took out of one (a WET file's record), one
+    block a line; its ``digest`` is that of the text.
     """
 
     warc_file: str
@@ -40,6 +45,7 @@ class Record:
     date: datetime.datetime | None = None
     digest: str = ""
     charset: str = ""
+    kind: str = HTML
     body: bytes = b""
     reason: str = ""
     detail: str = ""
@@ -66,7 +72,7 @@ def read_records(stream, warc_file, max_page_bytes):
         yield record
     if not found:
         what = "not a WARC file" if damaged else "the file is empty"
-        raise InputError(f"{warc_file}: {what}; give .warc, .warc.gz or .warc.zst")
+        raise InputError(f"{warc_file}: {what}; give WARC or WET files, plain, .gz or .zst")
 
 
 def _read_frame(frame, warc_file, max_page_bytes):
@@ -100,6 +106,8 @@ def _read_record(record, found, max_page_bytes):
     def rejected(reason, detail=""):
         found.reason, found.detail = reason, detail
 
+    if record.record_type == WarcRecordType.conversion:
+        return _read_conversion(record, found, max_page_bytes, rejected)
     if record.record_type != WarcRecordType.response:
         return rejected("not_response", headers.get("WARC-Type", ""))
     http = record.http_headers
@@ -108,14 +116,13 @@ def _read_record(record, found, max_page_bytes):
     if http.status_code != 200:
         return rejected("http_status", str(http.status_code))
     content_type = http.get("Content-Type", "")
-    kind = _TYPE.match(content_type).group(1).lower()
-    if kind not in _HTML_TYPES:
-        return rejected("not_html", kind)
+    media_type = _media_type(content_type)
+    if media_type not in _HTML_TYPES:
+        return rejected("not_html", media_type)
     if record.content_length > max_page_bytes:
         return rejected("page_too_large", f"{record.content_length} bytes")
     raw = record.reader.read()
-    charset = _CHARSET.search(content_type)
-    found.charset = charset.group(1) if charset else ""
+    found.charset = _charset(content_type)
     try:
         found.body = _decode_body(raw, http, max_page_bytes)
     except OverflowError:
@@ -123,6 +130,29 @@ def _read_record(record, found, max_page_bytes):
     except ValueError as error:
         return rejected("bad_encoding", str(error))
     return None
+
+
+def _read_conversion(record, found, max_page_bytes, rejected):
+    """What _read_record does, for a record that is a conversion of another one."""
+    content_type = record.headers.get("Content-Type", "")
+    media_type = _media_type(content_type)
+    if media_type != _TEXT_TYPE:
+        return rejected("not_html", media_type)
+    if record.content_length > max_page_bytes:
+        return rejected("page_too_large", f"{record.content_length} bytes")
+    found.digest = found.digest or record.headers.get("WARC-Block-Digest", "")
+    found.kind, found.charset = TEXT, _charset(content_type)
+    found.body = record.reader.read()
+    return None
+
+
+def _media_type(content_type):
+    return _TYPE.match(content_type).group(1).lower()
+
+
+def _charset(content_type):
+    charset = _CHARSET.search(content_type)
+    return charset.group(1) if charset else ""
 
 
 def _decode_body(raw, http, max_bytes):

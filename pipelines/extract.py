@@ -11,15 +11,12 @@ import itertools
 import os
 
 import apache_beam as beam
-from apache_beam.io.filesystem import BeamIOError
-from apache_beam.io.filesystems import FileSystems
 
-from mining import warc
 from mining.config import ExtractConfig, fingerprint
-from mining.errors import InputError
 from mining.schema import REJECTED_TEXT
 from pipelines.common import datasets, manifests, options, progress, runs
 from pipelines.common.parallel import ParallelMap, worker_count
+from pipelines.common.sources import add_options, chosen
 from pipelines.extraction import (
     RECORDS,
     STAGE,
@@ -29,15 +26,6 @@ from pipelines.extraction import (
     MergeRuns,
     UniqueShard,
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Source:
-    """A WARC file as it was found: its path, size in bytes and time of change."""
-
-    path: str
-    size: int
-    changed: float
 
 
 class Finish:
@@ -142,43 +130,10 @@ class ExtractSentences(beam.PTransform):
         )
 
 
-def find_sources(patterns):
-    """The files that the patterns match, each once, by path.
-
-    Raises InputError for a pattern without a match, a folder, and a local file that is
-    unreadable, empty or no WARC.
-    """
-    found = {}
-    for pattern in patterns:
-        if os.path.isdir(pattern):
-            raise InputError(f"{pattern}: a folder; give its files, such as {pattern}/*.warc.gz")
-        if os.path.isfile(pattern):
-            found[pattern] = Source(pattern, os.path.getsize(pattern), os.path.getmtime(pattern))
-            continue
-        try:
-            matches = FileSystems.match([pattern])[0].metadata_list
-        except (BeamIOError, ValueError) as error:
-            raise InputError(f"{pattern}: can't be listed: {error}") from None
-        matches = [match for match in matches if not os.path.isdir(match.path)]
-        if not matches:
-            raise InputError(
-                f"{pattern}: no such file; give WARC files or a glob that matches some"
-            )
-        for match in matches:
-            found[match.path] = Source(
-                match.path, match.size_in_bytes, match.last_updated_in_seconds
-            )
-    for path in found:
-        if os.path.isfile(path):
-            with open(path, "rb") as stream:
-                next(warc.read_records(stream, path, 1 << 20), None)
-    return [found[path] for path in sorted(found)]
-
-
 def run(sources, output, languages, config, workers, beam_options):
     """Makes sentences/ for ``languages`` out of ``sources``, as far as it is not there."""
     key = manifests.key_of(
-        STAGE, dataclasses.asdict(config), [dataclasses.astuple(source) for source in sources]
+        STAGE, dataclasses.asdict(config), [source.identity for source in sources]
     )
     manifests.claim_output(output)
     # The counts of records and pages are the same for every language, so languages can be made
@@ -225,14 +180,11 @@ def _clear(output):
 
 def main(argv):
     """The command line of this job."""
-    parser = options.parser(
-        "extract",
-        __doc__,
-        input="WARC files or globs: local, s3://, gs://; .warc, .warc.gz or .warc.zst",
-    )
+    parser = options.parser("extract", __doc__)
+    add_options(parser)
     ours, beam_options = options.parse(parser, argv)
     config = options.configured(ExtractConfig(), STAGE, ours.overrides)
-    run(find_sources(ours.input), ours.output, ours.languages, config, ours.workers, beam_options)
+    run(chosen(ours), ours.output, ours.languages, config, ours.workers, beam_options)
     for lang in ours.languages:
         manifests.say(datasets.join(ours.output, "sentences", f"lang={lang}"))
 

@@ -68,7 +68,7 @@ class ExtractFile:
     def __call__(self, numbered):
         number, source = numbered
         job = self._job
-        name = fingerprint([dataclasses.astuple(source), job.key])
+        name = fingerprint([source.identity, job.key])
         done = job.once(name, functools.partial(self._extract, number, source, name))
         job.reporter.add(files=1)
         job.reporter.flush()
@@ -96,7 +96,7 @@ class ExtractFile:
 
 def _batches(source, max_page_bytes):
     """Lists of records of a WARC file, bounded in number and bytes."""
-    with datasets.open_file(source.path) as stream:
+    with source.open() as stream:
         batch, size = [], 0
         for record in warc.read_records(stream, source.path, max_page_bytes):
             batch.append(record)

@@ -11,6 +11,7 @@ from mining.encoders import load_encoder
 from mining.errors import InputError
 from pipelines import corpus, embed, extract, mine
 from pipelines.common import datasets, manifests, options
+from pipelines.common.sources import add_options, chosen
 
 #: stands for the gold of a language that has none
 NO_GOLD = "-"
@@ -171,7 +172,7 @@ def run(ours, beam_options):
     }
     # All that can be wrong with what was given is found before anything is written.
     corpus.check(configs["corpus"])
-    sources = extract.find_sources(ours.input)
+    sources = chosen(ours)
     load_encoder(ours.encoder, ours.workers)
     out, workers = ours.output, ours.workers
     extract.run(sources, out, ours.languages, configs["extract"], workers, beam_options)
@@ -186,11 +187,8 @@ def run(ours, beam_options):
 
 def main(argv):
     """The command line: one command from WARC files to a corpus."""
-    parser = options.parser(
-        "run",
-        __doc__,
-        input="WARC files or globs: local, s3://, gs://; .warc, .warc.gz or .warc.zst",
-    )
+    parser = options.parser("run", __doc__)
+    add_options(parser)
     parser.add_argument(
         "--encoder", default=EmbedConfig.encoder, help="labse (default), muse or a model folder"
     )

@@ -1,6 +1,7 @@
 """Parquet files and small JSON files on any file system Beam knows; writes are all or nothing."""
 
 import contextlib
+import importlib
 import json
 import os
 import posixpath
@@ -12,9 +13,20 @@ import pyarrow.parquet as pq
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
+from mining.config import FetchConfig
+from mining.errors import InputError
+from pipelines.common import web
+
 #: rows of a row group, the unit in which DuckDB and Spark read a file
 ROW_GROUP = 65_536
 _UNFINISHED = ".partial"
+# What Beam's file systems need, and which of its extras brings it. Some say so only when used.
+_PACKAGES = {
+    "s3": ("boto3", "aws"),
+    "gs": ("google.cloud.storage", "gcp"),
+    "azfs": ("azure.storage.blob", "azure"),
+    "hdfs": ("hdfs", "hadoop"),
+}
 
 
 def join(*parts):
@@ -86,9 +98,30 @@ def _all_or_nothing(path):
         raise
 
 
-def open_file(path):
-    """The file as a seekable binary stream, its bytes as they are."""
+def open_file(path, fetch=None, version=None):
+    """The file as a seekable binary stream, its bytes as they are.
+
+    path: of any file system that Beam knows, or a URL of a web server; for the latter ``fetch`` is
+    how to read it (mining.config.FetchConfig) and ``version`` what it has to be (see web.open_url).
+    """
+    if web.is_url(path):
+        return web.open_url(path, fetch or FetchConfig(), version)
     return FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+
+
+def check_file_system(path):
+    """InputError for a path whose file system is unknown or lacks a package, which it names."""
+    scheme = FileSystems.get_scheme(path)
+    if scheme is None or web.is_url(path):
+        return
+    module, extra = _PACKAGES.get(scheme, ("", ""))
+    try:
+        if module:
+            importlib.import_module(module)
+        FileSystems.get_filesystem(path)
+    except (ImportError, ValueError):
+        advice = f"pip install 'apache-beam[{extra}]'" if module else "give a path or another URL"
+        raise InputError(f"{path}: nothing here knows {scheme}://; {advice}") from None
 
 
 def read_table(path, columns=None):

@@ -10,7 +10,7 @@ import mining
 from mining import schema
 from mining.config import fingerprint
 from mining.errors import InputError
-from pipelines.common import datasets
+from pipelines.common import datasets, web
 
 NAME = "_manifest.json"
 _MARKER = "bitext-mining.json"
@@ -86,6 +86,9 @@ def claim_output(folder):
         raise InputError("the output is empty; give a folder")
     if os.path.isfile(folder):
         raise InputError(f"{folder}: the output is a file; give a folder")
+    datasets.check_file_system(folder)
+    if web.is_url(folder):
+        raise InputError(f"{folder}: a web server takes no output; give a folder")
     marker = datasets.join(folder, _MARKER)
     try:
         if datasets.exists(marker):

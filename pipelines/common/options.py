@@ -34,15 +34,17 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(f"{message}; see --help")
 
 
-def parser(job, doc, **inputs):
-    """An argument parser with the options that all jobs have; ``inputs``: help of --input."""
+def parser(job, doc, input=None):
+    """An argument parser with the options that all jobs have; input: help of --input, which is
+    left out without it."""
     made = _Parser(
         prog=f"python -m pipelines.{job}",
         description=doc.partition("\n\n")[0],
         epilog="Any other option is Beam's. Knobs and their defaults: mining/config.py.",
         allow_abbrev=False,
     )
-    made.add_argument("--input", nargs="+", required=True, metavar="PATH", help=inputs["input"])
+    if input is not None:
+        made.add_argument("--input", nargs="+", required=True, metavar="PATH", help=input)
     made.add_argument("--output", required=True, metavar="FOLDER", help="folder of the datasets")
     made.add_argument(
         "--languages",

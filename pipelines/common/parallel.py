@@ -11,6 +11,8 @@ import os
 import signal
 
 import apache_beam as beam
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
@@ -41,13 +43,22 @@ class ParallelMap(beam.PTransform):
         self._sides = sides
 
     def expand(self, elements):
-        return elements | beam.ParDo(_Call(self._function, self._workers), *self._sides)
+        given = {}
+        if self._workers > 1:
+            given = elements.pipeline.options.get_all_options(drop_default=True)
+        return elements | beam.ParDo(_Call(self._function, self._workers, given), *self._sides)
+
+
+def _start(beam_options):
+    """Makes a new process read and write where the one that started it does."""
+    FileSystems.set_options(PipelineOptions.from_dictionary(beam_options))
 
 
 class _Call(beam.DoFn):
-    def __init__(self, function, workers):
+    def __init__(self, function, workers, beam_options):
         self._function = function
         self._workers = workers
+        self._beam_options = beam_options
         self._pool = None
         self._waiting = []
 
@@ -55,7 +66,10 @@ class _Call(beam.DoFn):
         if self._workers > 1:
             # spawn: a fork would copy the runner's threads' locks as they happen to be.
             self._pool = concurrent.futures.ProcessPoolExecutor(
-                self._workers, multiprocessing.get_context("spawn")
+                self._workers,
+                multiprocessing.get_context("spawn"),
+                initializer=_start,
+                initargs=(self._beam_options,),
             )
 
     def start_bundle(self):

@@ -62,8 +62,44 @@ MIXED = (
     Entry("https://a.org/request", kind="request", status="GET /request"),
     Entry("https://a.org/missing", status="404 Not Found"),
     Entry("https://a.org/picture", b"\x89PNG", content_type="image/png"),
+    Entry(
+        "https://a.org/wet",
+        "\n".join((*ENGLISH, *GERMAN)).encode(),
+        kind="conversion",
+        content_type="text/plain",
+        status="",
+    ),
     Entry("dns:a.org", b"20240301", content_type="text/dns", status=""),
 )
+
+
+def wet_page(text, url="https://a.org/wet"):
+    """The record of a page's text in a WET file."""
+    entry = Entry(url, text.encode(), kind="conversion", status="", content_type="text/plain")
+    return next(read_records(io.BytesIO(warc([entry])[0]), "crawl.wet.gz", 50_000))
+
+
+def test_blocks_of_a_text_are_its_lines():
+    # "<b>" is no markup here, and a line is never joined with the next, full stop or not.
+    heading = "Ferries of the <b>north</b> coast & islands"
+    text = f"{heading}\r\n\n  {ENGLISH[0]} {ENGLISH[1]}\n\u200b\n{ENGLISH[2]}\n"
+    found = extract([wet_page(text)])
+    rows = [(row["text"], row["block"], row["position"]) for row in found.sentences.to_pylist()]
+    assert rows == [(heading, 0, 0), (ENGLISH[0], 1, 0), (ENGLISH[1], 1, 1), (ENGLISH[2], 2, 0)]
+    assert (found.counts["page", "in"], found.counts["block", "in"]) == (1, 3)
+
+
+def test_text_of_a_page_gives_the_sentences_of_its_paragraphs():
+    sentences = [*ENGLISH, *GERMAN]
+    page = extract([page_record(sentences)]).sentences
+    text = extract([wet_page("\n".join(sentences))]).sentences
+    told = ["sentence_id", "text", "lang", "lang_prob", "script", "block", "position"]
+    assert text.select(told).to_pylist() == page.select(told).to_pylist()
+
+
+def test_text_without_a_line_is_rejected_as_a_page_is():
+    found = extract([wet_page(" \n\r\n\n")])
+    assert [row["reason"] for row in found.rejects.to_pylist()] == ["no_text"]
 
 
 def mixed_records():
@@ -96,7 +132,7 @@ def test_what_comes_in_is_kept_or_counted_under_a_reason(languages, bounds):
 
     assert counts["record"].pop("in") == len(records)
     assert counts["page"]["in"] == len(records) - sum(counts["record"].values())
-    assert counts["page"] == {"in": 7, "no_text": 1, "too_deep": 1}
+    assert counts["page"] == {"in": 8, "no_text": 1, "too_deep": 1}
     asked = sum(by_language[lang]["in"] for lang in languages)
     unasked = {"other_language", "language_unclear"}
     assert counts["sentence"].keys() <= unasked | {"in"}

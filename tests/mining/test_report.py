@@ -130,7 +130,7 @@ def test_funnel_rows_lead_from_records_to_pairs():
     assert rows == [
         ("records", 90, True),
         ("not_html", 30, False),
-        ("HTML pages", 60, True),
+        ("pages", 60, True),
         ("too_big", 2, False),
         ("text blocks", 500, True),
         ("sentences, en", 700, True),
@@ -152,7 +152,7 @@ def test_funnel_rows_of_an_empty_input_are_totals_of_zero():
     rows = report.funnel_rows([("en", empty), ("zh", empty)], {"rows": 0, "rejected": {}})
     assert [row[0] for row in rows if row[2]] == [
         "records",
-        "HTML pages",
+        "pages",
         "text blocks",
         "sentences, en",
         "unique sentences, en",

@@ -3,9 +3,11 @@ damage that costs the record it hit and nothing else. warcio, which shares no co
 says what undamaged files hold; damaged ones are made from files whose records are known.
 """
 
+import base64
 import dataclasses
 import functools
 import gzip
+import hashlib
 import io
 import pathlib
 import time
@@ -14,13 +16,14 @@ import tracemalloc
 import brotli
 import pytest
 import zstandard
+from fastwarc.warc import WarcRecord, WarcRecordType
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 
 from mining.errors import InputError
-from mining.warc import read_records
+from mining.warc import HTML, TEXT, read_records
 from tests.builders import CODINGS, DATE, Entry, chunked, html, pages, raw_deflate, warc
 
 SAMPLES = sorted((pathlib.Path(__file__).parents[2] / "samples").glob("*.warc.gz"))
@@ -154,6 +157,72 @@ def test_record_that_is_no_page_says_why(entry, reason, detail):
     records = read(warc([before, entry, after])[0])
     assert [record.reason for record in records] == ["", reason, ""]
     assert (records[1].detail, records[1].body) == (detail, b"")
+
+
+# Text extracts (WET)
+
+
+LINES = "Ein Satz über Äpfel.\nZwei Sätze.\n\nWARC/1.0\r\nWARC-Type: response\r\n\r\n<p>"
+
+
+def text_entry(text, url=Entry.url, **fields):
+    usual = {"kind": "conversion", "status": "", "content_type": "text/plain"}
+    return Entry(url, text.encode(), **usual | fields)
+
+
+@every_format
+@pytest.mark.parametrize("together", [False, True], ids=["each by itself", "all in one"])
+def test_records_of_a_wet_file_are_as_long_as_they_say(pack, together):
+    # Each holds what looks like the start of another record, as pages about WARC files do.
+    wanted = [(f"https://example.org/{n}", LINES * n) for n in range(1, 5)]
+    entries = [text_entry(text, url) for url, text in wanted]
+    data = warc(entries, None if together else pack)[0]
+    records = read(pack(data) if together and pack else data)
+    assert [(r.url, r.body.decode(), r.kind, r.reason) for r in records] == [
+        (url, text, TEXT, "") for url, text in wanted
+    ]
+
+
+@every_format
+def test_wet_file_written_by_fastwarc_is_read(pack):
+    data, texts = b"", [LINES, "Noch einer.", ""]
+    for text in texts:
+        record = WarcRecord()
+        record.init_headers(record_type=WarcRecordType.conversion)
+        record.headers["WARC-Target-URI"] = Entry.url
+        record.headers["Content-Type"] = "text/plain"
+        record.set_bytes_content(text.encode())
+        out = io.BytesIO()
+        record.write(out, checksum_data=True)
+        data += pack(out.getvalue()) if pack else out.getvalue()
+    records = read(data)
+    assert [record.body.decode() for record in records] == texts
+    digests = [base64.b32encode(hashlib.sha1(text.encode()).digest()).decode() for text in texts]
+    assert [record.digest for record in records] == [f"sha1:{digest}" for digest in digests]
+
+
+def test_pages_and_texts_in_one_file_are_told_apart():
+    records = read(warc([Entry(), text_entry("Ein Satz."), Entry()])[0])
+    assert [record.kind for record in records] == [HTML, TEXT, HTML]
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        (text_entry("x", content_type="image/png"), "not_html"),
+        (text_entry("x", kind="metadata"), "not_response"),
+        (text_entry("x", kind="resource"), "not_response"),
+        (text_entry("x" * (LIMIT + 1)), "page_too_large"),
+    ],
+)
+def test_text_record_that_is_no_page_says_why(entry, reason):
+    record = read_one(entry)
+    assert (record.reason, record.body) == (reason, b"")
+
+
+def test_charset_of_a_text_is_the_label_of_its_record():
+    record = read_one(text_entry("x", content_type="text/plain; charset=Big5"))
+    assert record.charset == "Big5"
 
 
 # Bodies

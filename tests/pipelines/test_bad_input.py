@@ -13,6 +13,7 @@ import pytest
 from pipelines import corpus, embed, extract
 from pipelines import mine as mine_job
 from pipelines.common import options
+from pipelines.common.sources import Source
 from tests.pipelines.conftest import GOLD, SAMPLES, mine
 
 ROOT = SAMPLES.parent
@@ -144,7 +145,7 @@ def test_job_before_its_turn_names_the_one_to_run_first(tmp_path, capsys, job, s
 
 
 def test_file_that_turns_out_to_be_no_warc_in_a_worker(bad, capsys):
-    source = extract.Source(str(bad / "text.warc.gz"), 1, 0.0)
+    source = Source(str(bad / "text.warc.gz"), 1, "0")
 
     def main(_):
         _, beam_options = options.parse(

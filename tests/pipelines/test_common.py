@@ -7,6 +7,8 @@ import apache_beam as beam
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.options.pipeline_options import PipelineOptions, S3Options
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.testing.util import assert_that, equal_to
 
@@ -22,6 +24,10 @@ def square(number, plus=0):
 def process_id(_):
     time.sleep(0.3)
     return os.getpid()
+
+
+def object_store(_):
+    return FileSystems._pipeline_options.view_as(S3Options).s3_endpoint_url
 
 
 def die(_):
@@ -55,6 +61,14 @@ def test_work_is_done_by_as_many_processes_as_asked_for():
         assert len(set(found)) == 2 and os.getpid() not in found
 
     run(process_id, 2, range(4), check)
+
+
+def test_processes_use_the_object_store_that_the_job_was_told_of():
+    endpoint = "http://127.0.0.1:1"
+    beam_options = PipelineOptions(["--s3_endpoint_url", endpoint])
+    with beam.Pipeline(runner=FnApiRunner(), options=beam_options) as pipeline:
+        result = pipeline | beam.Create([1, 2]) | ParallelMap(object_store, 2)
+        assert_that(result, equal_to([endpoint] * 2))
 
 
 @pytest.mark.parametrize(("function", "says"), [(die, "worker process died"), (refuse, "not this")])

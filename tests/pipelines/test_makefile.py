@@ -45,5 +45,27 @@ def test_variables_of_the_contract_reach_the_program():
         assert part in line
 
 
+def test_crawl_is_read_instead_of_the_samples_and_has_no_gold():
+    line = make("-n", "mine", "CRAWL=CC-MAIN-2026-43", "FILES=0-9,20", "CRAWL_BASE=s3://crawls")
+    for part in ("--crawl 'CC-MAIN-2026-43'", "--files '0-9,20'", "--crawl-base 's3://crawls'"):
+        assert part in line
+    for part in ("--gold", "--input", "samples"):
+        assert part not in line
+    line = make("-n", "mine", "CRAWL=CC-MAIN-2026-43")
+    assert "--files" not in line and "--crawl-base" not in line
+
+
+def test_what_is_not_allowed_together_reaches_the_program_which_says_so():
+    assert "--files '3'" in make("-n", "mine", "FILES=3")
+    assert "--input x.warc.gz" in make("-n", "mine", "CRAWL=CC-MAIN-2026-43", "WARC=x.warc.gz")
+
+
+def test_base_of_the_crawls_may_stand_in_the_environment(monkeypatch):
+    monkeypatch.setenv("CRAWL_BASE", "s3://crawls")
+    monkeypatch.setenv("FILES", "of somebody else")
+    assert "--crawl-base" not in make("-n", "mine") and "--files" not in make("-n", "mine")
+    assert "--crawl-base 's3://crawls'" in make("-n", "mine", "CRAWL=CC-MAIN-2026-43")
+
+
 def test_language_without_gold_is_mined_beside_one_that_has_it():
     assert "--gold samples/gold/en-de.tsv - " in make("-n", "mine", "LANG=de,fr")

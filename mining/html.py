@@ -78,11 +78,6 @@ def _title(html):
     return clean(unescape(found.group(1))) if found else ""
 
 
-def lines(text):
-    """The lines of a text that was taken out of a page, as blocks like those of extract_blocks."""
-    return [block for line in text.split("\n") if (block := clean(line))]
-
-
 def clean(text):
     """``text`` on one line, as clean_lines has it."""
     return " ".join(clean_lines(text.replace("\n", " ")))

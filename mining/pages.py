@@ -10,13 +10,11 @@ import urllib.parse
 import numpy as np
 import pyarrow as pa
 
-from mining import charset, dedup, html, langid, neardup, quality, sentences, warc
+from mining import charset, context, dedup, html, langid, neardup, quality, sentences, warc
 from mining.schema import BANDS, OCCURRENCES, PROVENANCE, REJECTED_TEXT
 
 #: reasons that say nothing of a loss: counted, but not written to rejects/
 ROUTINE = frozenset({"not_response", "not_http", "http_status", "not_html", "other_language"})
-# Characters of a page by which its language is settled.
-_SAMPLE_CHARS = 200
 # Languages written without spaces between words.
 _UNSPACED = frozenset(("zh", "ja", "th", "lo", "km", "my", "bo"))
 _OF_RECORD = tuple(name for name in PROVENANCE if name not in ("block", "position"))
@@ -52,7 +50,7 @@ def extract_sentences(records, languages, config):
         counts["page", "in"] += 1
         text, _ = charset.decode(record.body, record.charset)
         if record.kind == warc.TEXT:
-            texts = html.lines(text)
+            texts = html.clean_lines(text)
         else:
             texts = html.extract_blocks(text, config.max_depth)
         if not texts:
@@ -111,126 +109,39 @@ def _cut(blocks, page_count, languages, config, counts):
     """The sentences of the blocks, each with its language."""
     limit = config.max_block_chars
     shown = [text[:limit] for text in blocks.texts]
-    langs, probs, main = _languages_of_blocks(shown, blocks.pages, page_count, config)
-    texts, home, positions, whole = [], [], [], []
-    contexts, pures = [], []
-    for row, (text, page, lang, prob) in enumerate(
-        zip(blocks.texts, blocks.pages, langs, probs, strict=True)
-    ):
-        context = lang or main[page]
+    langs, probs, main = context.languages_of_blocks(shown, blocks.pages, page_count, config)
+    contexts = [lang or main[page] for lang, page in zip(langs, blocks.pages, strict=True)]
+    texts, homes, sizes = [], [], []
+    for row, (text, lang, prob) in enumerate(zip(blocks.texts, langs, probs, strict=True)):
         # A block of one language is left alone if nobody asked for that one; what may be a mixed
         # one never, or what is found would depend on the languages asked for.
-        pure = bool(lang) and prob >= config.min_pure_prob
-        contexts.append(context)
-        pures.append(pure)
-        if pure and lang not in languages:
+        if lang and lang not in languages and prob >= config.min_pure_prob:
             counts["block", "other_language"] += 1
             continue
-        parts = sentences.split_sentences(text, context or "en", limit)
+        parts = sentences.split_sentences(text, contexts[row] or "en", limit)
         texts += parts
-        home += [row] * len(parts)
-        positions += range(len(parts))
-        whole += [len(parts) == 1] * len(parts)
-    of_blocks = np.array(home, dtype=np.int64)
-    contexts = _strings(contexts)[of_blocks]
-    found, found_probs = _languages_of_sentences(
-        texts, whole, _strings(langs)[of_blocks], np.array(probs)[of_blocks], config
+        homes.append(row)
+        sizes.append(len(parts))
+    sizes = np.array(sizes, dtype=np.int64)
+    of_blocks = np.repeat(np.array(homes, dtype=np.int64), sizes)
+    texts, contexts = _strings(texts), _strings(contexts)[of_blocks]
+    block_langs, block_probs = _strings(langs)[of_blocks], np.array(probs)[of_blocks]
+    found, found_probs = np.where(block_langs == "", contexts, block_langs), block_probs.copy()
+    parts = np.flatnonzero(np.repeat(sizes, sizes) > 1)
+    found[parts], found_probs[parts] = context.languages_of_sentences(
+        texts[parts], block_langs[parts], block_probs[parts], contexts[parts], config
     )
-    found = np.where(found == "", contexts, _among(found, contexts))
-    pures = np.array(pures, dtype=bool)[of_blocks]
+    pure = (block_langs != "") & (block_probs >= config.min_pure_prob)
+    starts = np.cumsum(sizes) - sizes
     return _Cut(
-        texts=_strings(texts),
+        texts=texts,
         langs=found,
         probs=found_probs,
-        fits=~pures | (found == contexts),
+        fits=~pure | (found == contexts),
         pages=np.array(blocks.pages, dtype=np.int64)[of_blocks],
         blocks=np.array(blocks.numbers, dtype=np.int32)[of_blocks],
-        positions=np.array(positions, dtype=np.int32),
+        positions=(np.arange(len(texts)) - np.repeat(starts, sizes)).astype(np.int32),
     )
-
-
-def _languages_of_blocks(texts, pages, page_count, config):
-    """(langs, probs, main): each block's language and its probability, lists; each page's main
-    language, the one with the most characters, or ""."""
-    guesses = langid.guess(texts)
-    expected, expected_probs = _languages_of_pages(texts, pages, guesses, page_count, config)
-    langs = [
-        expected[page] if expected[page] == guess else None
-        for page, guess in zip(pages, guesses, strict=True)
-    ]
-    probs = [expected_probs[page] for page in pages]
-    unclear = [row for row, lang in enumerate(langs) if lang is None]
-    found = langid.identify(
-        [texts[row] for row in unclear],
-        config.min_lang_prob,
-        [guesses[row] for row in unclear],
-    )
-    for row, lang, prob in zip(unclear, *found, strict=True):
-        langs[row], probs[row] = lang, prob
-    main = _most_characters(texts, pages, langs, page_count)
-    for row, (text, page) in enumerate(zip(texts, pages, strict=True)):
-        if _by_chance(langs[row], probs[row], text, main[page], config):
-            langs[row] = main[page]
-    return langs, probs, main
-
-
-def _languages_of_pages(texts, pages, guesses, page_count, config):
-    """(langs, probs): the language that most of each page is in, if fastText says so too of a
-    sample of what looks like it; else None."""
-    looks = _most_characters(texts, pages, guesses, page_count)
-    samples, sizes = [[] for _ in range(page_count)], [0] * page_count
-    for text, page, guess in zip(texts, pages, guesses, strict=True):
-        if guess == looks[page] and sizes[page] < _SAMPLE_CHARS:
-            samples[page].append(text[:_SAMPLE_CHARS])
-            sizes[page] += len(text)
-    samples = [" ".join(parts)[:_SAMPLE_CHARS] for parts in samples]
-    langs, probs = langid.identify(samples, config.min_lang_prob, looks)
-    agreed = [
-        lang if lang and lang == look else None for lang, look in zip(langs, looks, strict=True)
-    ]
-    return agreed, probs
-
-
-def _languages_of_sentences(texts, whole, block_langs, block_probs, config):
-    """(langs, probs), NumPy arrays: a sentence that looks like its block's language is in it."""
-    langs, probs = block_langs.copy(), block_probs.copy()
-    parts = np.flatnonzero(~np.array(whole, dtype=bool))
-    guesses = langid.guess([texts[row] for row in parts])
-    unclear = np.flatnonzero((block_langs[parts] == "") | (_strings(guesses) != block_langs[parts]))
-    found = langid.identify(
-        [texts[parts[at]] for at in unclear],
-        config.min_lang_prob,
-        [guesses[at] for at in unclear],
-    )
-    langs[parts[unclear]], probs[parts[unclear]] = found
-    return langs, probs
-
-
-def _by_chance(lang, prob, text, main, config):
-    """Whether a text looks like another language than its page's, and it is less likely to be:
-    a short one of which fastText is not sure, or Han characters alone on a Japanese page."""
-    if lang in ("", main) or not main:
-        return False
-    if lang == "zh":
-        return main == "ja"
-    return len(text) <= config.short_chars and prob < config.min_pure_prob
-
-
-def _among(langs, contexts):
-    return np.where((langs == "zh") & (contexts == "ja"), contexts, langs)
-
-
-def _most_characters(texts, pages, langs, page_count):
-    """The language with the most characters on each page; "" where none has any."""
-    sizes = [{} for _ in range(page_count)]
-    for text, page, lang in zip(texts, pages, langs, strict=True):
-        by = sizes[page]
-        by[lang] = by.get(lang, 0) + len(text)
-    # Equal sizes are decided by name: the same whatever the order of blocks.
-    return [
-        min((lang for lang in by if lang), key=lambda lang: (-by[lang], lang), default="")
-        for by in sizes
-    ]
 
 
 def _judge(cut, languages, config, counts):

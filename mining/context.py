@@ -27,7 +27,7 @@ def languages_of_blocks(texts, pages, page_count, config):
     looks, shares = _most_characters(texts, pages, guesses, page_count)
     expected, probs_of_pages = _agreed(looks, texts, pages, guesses, config)
     settled = [
-        lang if share >= _SETTLED_SHARE and lang != "zh" else ""
+        lang if share >= _SETTLED_SHARE else ""
         for lang, share in zip(expected, shares, strict=True)
     ]
     _fill(
@@ -36,7 +36,7 @@ def languages_of_blocks(texts, pages, page_count, config):
         texts,
     )
     langs = [
-        expected[page] if guess == expected[page] else settled[page] if guess is None else ""
+        settled[page] if guess is None else expected[page] if guess == expected[page] else ""
         for page, guess in zip(pages, guesses, strict=True)
     ]
     probs = [probs_of_pages[page] for page in pages]
@@ -69,6 +69,16 @@ def languages_of_sentences(texts, block_langs, block_probs, contexts, config):
     langs[unclear], probs[unclear] = found
     # Han characters alone in a Japanese block are Japanese.
     return np.where((langs == "") | ((langs == "zh") & (contexts == "ja")), contexts, langs), probs
+
+
+def without_script(texts, langs):
+    """``langs``, object [n], but none for what only its context makes Chinese: it has no character
+    of the script."""
+    rows = np.flatnonzero(langs == "zh")
+    plain = np.array([text.isascii() for text in texts[rows]], dtype=bool)
+    langs = langs.copy()
+    langs[rows[plain]] = ""
+    return langs
 
 
 def _fill(guesses, rows, texts):

@@ -60,17 +60,27 @@ def extract_blocks(html, max_depth):
     that the page says again, be it without the site's name. A page nested deeper than
     ``max_depth`` elements gives None.
     """
-    page = _parsed(_mended(html.replace("\0", "")), max_depth)
-    if page is None:
+    try:
+        html.encode()
+    except UnicodeEncodeError:
+        html = _SURROGATES.sub("\ufffd", html)
+    text = _main_text(html, max_depth)
+    if text is None:
         return None
-    text = extract_plain_text(
-        page, main_content=True, list_bullets=False, alt_texts=False, preserve_formatting=True
-    )
     blocks = clean_lines(text.replace("\t\t", "\n"))
     title = _title(html)
     if blocks and title and {title, *_TITLE_PARTS.split(title)}.isdisjoint(blocks):
         blocks.insert(0, title)
     return blocks
+
+
+def _main_text(html, max_depth):
+    page = _parsed(_mended(html.replace("\0", "")), max_depth)
+    if page is None:
+        return None
+    return extract_plain_text(
+        page, main_content=True, list_bullets=False, alt_texts=False, preserve_formatting=True
+    )
 
 
 def _title(html):
@@ -103,7 +113,6 @@ def _collapse(line):
 def _mended(html):
     """``html`` as resiliparse must see it to find all of the text."""
     if not html.isascii():
-        html = _SURROGATES.sub("\ufffd", html)
         html = _LONE_CHARACTER.sub(rf">\1\2{_JOINER}", html)
     # Most pages have none of these.
     if "/>" in html:

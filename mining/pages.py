@@ -131,6 +131,7 @@ def _cut(blocks, page_count, languages, config, counts):
     found[parts], found_probs[parts] = context.languages_of_sentences(
         texts[parts], block_langs[parts], block_probs[parts], contexts[parts], config
     )
+    found = context.without_script(texts, found)
     pure = (block_langs != "") & (block_probs >= config.min_pure_prob)
     starts = np.cumsum(sizes) - sizes
     return _Cut(

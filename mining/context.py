@@ -1,6 +1,8 @@
 """Which language the blocks and sentences of pages are in: what is too short to tell is told by
 what it stands in. Nothing here depends on which languages somebody asks for."""
 
+import re
+
 import numpy as np
 
 from mining import langid
@@ -9,6 +11,8 @@ from mining import langid
 _SAMPLE_CHARS = 200
 # The share of a page's text in one language from which its short blocks need no look.
 _SETTLED_SHARE = 0.9
+# In Chinese surroundings one character is enough, however many Latin letters stand beside it.
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
 def languages_of_blocks(texts, pages, page_count, config):
@@ -39,6 +43,9 @@ def languages_of_blocks(texts, pages, page_count, config):
         settled[page] if guess is None else expected[page] if guess == expected[page] else ""
         for page, guess in zip(pages, guesses, strict=True)
     ]
+    for row, page in enumerate(pages):
+        if not langs[row] and expected[page] == "zh" and _HAN.search(texts[row]):
+            langs[row] = "zh"
     probs = [probs_of_pages[page] for page in pages]
     unclear = [row for row, lang in enumerate(langs) if not lang]
     found = langid.identify(
@@ -64,6 +71,9 @@ def languages_of_sentences(texts, block_langs, block_probs, contexts, config):
     """
     langs, probs = block_langs.copy(), block_probs.copy()
     guesses = np.array(langid.guess(texts), dtype=object)
+    for row in np.flatnonzero((langs == "zh") & (guesses != "zh")):
+        if _HAN.search(texts[row]):
+            guesses[row] = "zh"
     unclear = np.flatnonzero((langs == "") | (guesses != langs))
     found = langid.identify(texts[unclear], config.min_lang_prob, guesses[unclear])
     langs[unclear], probs[unclear] = found

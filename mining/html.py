@@ -42,7 +42,7 @@ _BOX_CHARS = 20_000
 _BOXES = 64
 # Characters that show nothing; other control characters stand for a space.
 _INVISIBLE = re.compile("[\u00ad\u200b\ufeff\u2060\u200e\u200f]")
-_CONTROLS = re.compile(r"[\x00-\x1f]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 # Chinese and Japanese are written without spaces; one comes from a line break in the source.
 _CJK = "[\u3000-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _CJK_SPACE = re.compile(f" (?<={_CJK} )(?={_CJK})")

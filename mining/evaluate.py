@@ -1,9 +1,10 @@
 """Mined pairs against pairs known to be true.
 
-A gold row is an English text, its translation and a kind: ``text``, or ``furniture`` for what
-stands around the articles. A mined pair is right if both of its sentences lie in one gold row, so
-a sentence that one language says in two counts whichever half was mined. Recall is the share of
-the text rows that a right pair lies in; furniture is right when found, no loss when not.
+A gold row is an English text, its translation and a kind: ``text``, ``furniture`` for what stands
+around the articles, or ``variant`` for another translation of a text that has a row already. A
+mined pair is right if both of its sentences lie in one gold row, so a sentence that one language
+says in two counts whichever half was mined. Recall is the share of the text rows that a right pair
+lies in; the other kinds are right when found, no loss when not.
 """
 
 import bisect
@@ -12,10 +13,12 @@ import dataclasses
 
 from mining.errors import InputError
 
+_OPTIONAL = ("furniture", "variant")
+
 
 @dataclasses.dataclass(frozen=True)
 class Gold:
-    """Gold rows: ``src`` and ``tgt`` texts without white space, ``optional`` for furniture."""
+    """Gold rows: ``src`` and ``tgt`` texts without white space, ``optional`` for no loss."""
 
     src: list
     tgt: list
@@ -33,7 +36,7 @@ def load_gold(path):
                     raise InputError(f"{path}: a gold file needs two columns parted by a tab")
                 gold.src.append(_bare(row[0]))
                 gold.tgt.append(_bare(row[1]))
-                gold.optional.append(len(row) > 2 and row[2] == "furniture")
+                gold.optional.append(len(row) > 2 and row[2] in _OPTIONAL)
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: the gold can't be read: {error}") from None
     return gold

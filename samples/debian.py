@@ -1,0 +1,214 @@
+"""Real pages with known translations: WARC files of Debian's documentation in en, de and zh.
+
+``python -m samples.debian [--cache DIR] [--output DIR] [--packages NAME …]`` gets the packages by
+apt-get and dpkg-deb, without installing anything, and writes below the output folder
+
+- ``debian-0000N.warc``, ``.warc.zst`` and ``.warc.gz``: every page, in the frame of a made-up site;
+- ``gold/en-XX.tsv``: English, translation, kind, as samples/gold has them. Kind ``variant`` is a
+  row one of whose texts is in another row too, so that only one of them can be mined one to one;
+- ``gold/blocks.en-XX.tsv``: English block, translated block, and the reason why they are no gold:
+  what is mined within such a pair is neither right nor wrong;
+- ``text/XX.tsv``: URL and text of each block of prose of each page, as a reader sees it, in order;
+- ``furniture.tsv``: language and text of what the frames say.
+
+Nothing of this is in the repository: it is big, and under the licences of its packages. What the
+blocks and pairs are is decided without anything from mining/, which they are there to measure.
+"""
+
+import argparse
+import collections
+import contextlib
+import pathlib
+import sys
+
+from mining.errors import InputError
+from samples import packages
+from samples.align import gold_pairs, pair_blocks
+from samples.archive import Fetch, write_archive
+from samples.blocks import read_page
+from samples.furniture import LANGS
+from samples.manuals import MANUALS, PACKAGES, find_pages
+from samples.markup import stable_hash
+from samples.wrapping import SITES, Wrapper
+
+FOLDER = pathlib.Path(__file__).parent / "debian"
+_BYTES_A_FILE = 20_000_000
+_FRAME_BYTES = 4_000
+_CODINGS = {0: ("gzip", False), 1: ("gzip", True), 2: ("br", False), 3: ("deflate", False)}
+_CODINGS |= {4: ("", True)}
+
+
+def build(output, folders):
+    """Writes all files below ``output`` from unpacked packages; returns counts by (what, where)."""
+    pages = find_pages(folders)
+    groups = collections.defaultdict(dict)
+    for page in pages:
+        groups[page.manual, page.key][page.lang] = page
+    counts = collections.Counter((f"pages {page.lang}", page.manual) for page in pages)
+    for folder in (output, output / "gold", output / "text"):
+        folder.mkdir(parents=True, exist_ok=True)
+    wrapper = Wrapper()
+    write_archives(output, pages, groups, wrapper)
+    known, gold = write_text(output / "text", groups, counts)
+    furniture = write_furniture(output / "furniture.tsv", wrapper, known)
+    for lang, (sentences, unsure) in gold.items():
+        rows = with_kinds(sentences)
+        counts.update(("gold " + lang, manual) for manual in _first_manuals(sentences))
+        rows += [(texts["en"], texts[lang], "furniture") for texts in furniture]
+        write_rows(output / "gold" / f"en-{lang}.tsv", rows)
+        write_rows(output / "gold" / f"blocks.en-{lang}.tsv", unsure)
+    return counts
+
+
+def write_archives(output, pages, groups, wrapper):
+    """Writes the WARC files; a page's languages go to different ones."""
+    for path in output.glob("debian-*.warc*"):
+        path.unlink()
+    size = sum(page.path.stat().st_size + _FRAME_BYTES for page in pages)
+    names = _file_names(-(-size // _BYTES_A_FILE))
+    buckets = [[] for _ in names]
+    for page in pages:
+        number = stable_hash(f"{page.manual} {page.key}") + len(page.lang) + ord(page.lang[0])
+        buckets[number % len(names)].append(page)
+    for name, bucket in zip(names, buckets, strict=True):
+        fetches = [_fetch(page, groups, wrapper) for page in bucket]
+        write_archive(
+            output / name, fetches, "Debian's documentation in the frames of made-up sites"
+        )
+
+
+def _file_names(count):
+    endings = ["", ".zst", *[".gz"] * (max(count, 3) - 2)]
+    return [f"debian-{number:05}.warc{ending}" for number, ending in enumerate(endings)]
+
+
+def _fetch(page, groups, wrapper):
+    site = SITES[page.manual]
+    languages = {lang: site.url(page.key, lang) for lang in groups[page.manual, page.key]}
+    url = languages[page.lang]
+    number = stable_hash(page.manual)
+    date = f"2025-{number % 12 + 1:02}-{number // 12 % 28 + 1:02}T{number % 24:02}:17:05Z"
+    html = wrapper.wrap(_source(page), page.manual, page.key, page.lang, languages, date)
+    coding, chunked = _CODINGS.get(stable_hash("coding " + url) % 16, ("", False))
+    return Fetch(url, date, site.content_type, html.encode("utf-8"), coding=coding, chunked=chunked)
+
+
+def _source(page):
+    return page.path.read_text(encoding="utf-8", errors="replace")
+
+
+def write_text(folder, groups, counts):
+    """Writes the known text of every page; returns the set of all blocks and the raw gold.
+
+    Raw gold is {lang: (list of ((en, other), manual), list of (en, other, reason))}.
+    """
+    known, gold = set(), {lang: ([], []) for lang in LANGS[1:]}
+    with contextlib.ExitStack() as stack:
+        files = {
+            lang: stack.enter_context(open(folder / f"{lang}.tsv", "w", encoding="utf-8"))
+            for lang in LANGS
+        }
+        for (manual, key), by_lang in groups.items():
+            langs = [lang for lang in LANGS if lang in by_lang]
+            parts = {lang: list(read_page(_source(by_lang[lang]))) for lang in langs}
+            for lang, mine in parts.items():
+                url = SITES[manual].url(key, lang)
+                texts = [value.text for kind, value in mine if kind == "block" and value.is_prose]
+                files[lang].writelines(f"{url}\t{text}\n" for text in texts)
+                known.update(texts)
+            for lang in LANGS[1:]:
+                if {"en", lang} <= parts.keys():
+                    reasons = collections.Counter()
+                    pairs = pair_blocks(parts["en"], parts[lang])
+                    sentences, unsure = gold_pairs(pairs, lang, lambda r, c=reasons: c.update([r]))
+                    counts.update({(f"{lang}: {r}", manual): n for r, n in reasons.items()})
+                    gold[lang][0].extend((pair, manual) for pair in sentences)
+                    gold[lang][1].extend(unsure)
+    return known, gold
+
+
+def with_kinds(sentences):
+    """Rows (en, other, kind) in order, each pair once.
+
+    Of pairs that share a text the most frequent is ``text`` and the others are ``variant``.
+    """
+    counts = collections.Counter(pair for pair, _ in sentences)
+    order = {pair: number for number, pair in enumerate(counts)}
+    taken, kinds = set(), {}
+    for pair in sorted(counts, key=lambda pair: (-counts[pair], order[pair])):
+        sides = {("en", pair[0]), ("other", pair[1])}
+        kinds[pair] = "variant" if taken & sides else "text"
+        taken |= sides
+    return [(*pair, kinds[pair]) for pair in counts]
+
+
+def _first_manuals(sentences):
+    first = {}
+    for pair, manual in sentences:
+        first.setdefault(pair, manual)
+    return first.values()
+
+
+def write_furniture(path, wrapper, known):
+    """Writes what frames say and no page does; returns the texts that all languages say."""
+    said = {lang: sorted(wrapper.said[lang]) for lang in LANGS}
+    rows = [
+        (lang, text)
+        for lang in LANGS
+        for text in (wrapper.texts(key, date)[lang] for key, date in said[lang])
+        if text not in known
+    ]
+    write_rows(path, rows)
+    everywhere = sorted(set.intersection(*wrapper.said.values()))
+    return [wrapper.texts(key, date) for key, date in everywhere]
+
+
+def write_rows(path, rows):
+    """Writes tab-separated rows, each once."""
+    lines = ["\t".join(row) + "\n" for row in dict.fromkeys(rows)]
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def table(counts):
+    """The counts as lines: a row for each manual, a column for pages and gold pairs."""
+    columns = [f"pages {lang}" for lang in ("en", "de", "zh", "nl", "ja")]
+    columns += [f"gold {lang}" for lang in LANGS[1:]]
+    lines = ["".join(f"{name:>10}" for name in ["", *columns])]
+    names = [manual.name for manual in MANUALS]
+    for name in [*names, "all"]:
+        cells = [
+            counts[column, name] if name != "all" else sum(counts[column, n] for n in names)
+            for column in columns
+        ]
+        lines.append("".join([f"{name:>10}"[:12], *(f"{cell:>10,}" for cell in cells)]))
+    return lines
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(
+        prog="python -m samples.debian", description=__doc__.split("\n")[0]
+    )
+    parser.add_argument("--output", type=pathlib.Path, default=FOLDER, help="default: %(default)s")
+    parser.add_argument("--cache", type=pathlib.Path, help="for packages; default: OUTPUT/packages")
+    parser.add_argument(
+        "--packages", nargs="+", default=PACKAGES, help="default: all", metavar="NAME"
+    )
+    parser.add_argument(
+        "--optional", action="store_true", help="end well where the packages can't be had"
+    )
+    ours = parser.parse_args(argv)
+    try:
+        unknown = set(ours.packages) - set(PACKAGES)
+        if unknown:
+            raise InputError(f"--packages {min(unknown)}: not one of {', '.join(PACKAGES)}")
+        folders = packages.fetch(ours.packages, ours.cache or ours.output / "packages")
+    except InputError as error:
+        print(f"{'' if ours.optional else 'error: '}{error}", file=sys.stderr)
+        return 0 if ours.optional else 2
+    for line in table(build(ours.output, folders)):
+        print(line)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -86,12 +86,12 @@ def gold_pairs(blocks, lang, count):
 
 def _uncut(block, other, ours, theirs):
     """Why the sentences of a pair of blocks don't pair up; '' if they do."""
-    if ours is None or theirs is None or block.doubts or other.doubts:
+    if ours is None or theirs is None or block.gaps or other.gaps:
         return "cut doubtful"
     if len(ours) != len(theirs):
         return "sentence counts differ"
-    if not block.whole and not (_is_closed(ours[-1]) and _is_closed(theirs[-1])):
-        return "goes on after a box"
+    if not block.whole and not (_is_closed(ours) and _is_closed(theirs)):
+        return "part of a sentence"
     return ""
 
 
@@ -138,5 +138,6 @@ def _code_words(block):
     return code.split()
 
 
-def _is_closed(sentence):
-    return sentence[-1] in ".!?。！？"
+def _is_closed(sentences):
+    """Whether they look as if none begins before their block or goes on after it."""
+    return not sentences[0][0].islower() and sentences[-1][-1] in ".!?。！？"

@@ -37,11 +37,11 @@ _SPACE = re.compile(r"\s+")
 
 @dataclasses.dataclass(frozen=True)
 class Block:
-    """A run of text between two block elements.
+    """A run of text between two block elements or line breaks.
 
     ``mask`` is ``text`` with an x for each character of inline code; ``path`` the names of the
     elements around it; ``whole`` whether the element that holds it holds nothing else; ``linked``
-    the share of its characters that are links; ``doubts`` what makes its text not quite sure.
+    the share of its characters that are links; ``gaps`` whether some of its text is not shown.
     """
 
     text: str
@@ -49,7 +49,7 @@ class Block:
     path: tuple
     whole: bool = True
     linked: float = 0.0
-    doubts: tuple = ()
+    gaps: bool = False
 
     @property
     def is_prose(self):
@@ -75,8 +75,7 @@ class _Reader(html.parser.HTMLParser):
         self._stack = []  # of (tag, number, hides)
         self._hidden = 0
         self._text = []
-        self._doubts = set()
-        self._links = 0
+        self._gaps = False
         self._holders = {}  # number of an element: how many runs and block children it has
         self._count = 0
 
@@ -90,16 +89,15 @@ class _Reader(html.parser.HTMLParser):
                 self._child_of(self._holder())
         if anchor and not self._hidden and not _NUMBERED_ID.match(anchor):
             self._parts.append(("anchor", anchor))
-        if tag == "br" and not self._hidden and "".join(self._text).strip():
-            self._text.append(" ")
-            self._doubts.add("line break")
+        if tag == "br":
+            self.flush()
         if tag in _VOID:
             return
         hides = self._hides(tag, attributes)
         if hides and tag in _BOXES and not self._hidden:
             self._parts.append(("box", self._path() + (tag,)))
         if hides and tag not in _BLOCKS and tag not in _BOXES and tag not in _UNSEEN:
-            self._doubts.add("hidden text")
+            self._gaps = True
         self._count += 1
         self._stack.append((tag, self._count, hides))
         self._hidden += hides
@@ -130,12 +128,12 @@ class _Reader(html.parser.HTMLParser):
     def flush(self):
         """Ends the run of text that is being read."""
         text, self._text = "".join(self._text), []
-        doubts, self._doubts = tuple(sorted(self._doubts)), set()
+        gaps, self._gaps = self._gaps, False
         if _MARKS.sub("", text).strip():
             text, mask, linked = _visible(text)
             holder = self._holder()
             self._child_of(holder)
-            self._parts.append(("block", (text, mask, self._path(), holder, linked, doubts)))
+            self._parts.append(("block", (text, mask, self._path(), holder, linked, gaps)))
         # Inline elements may go on beyond a block inside them.
         for name, _, _ in self._stack:
             self._mark(name, _OPEN_CODE, _OPEN_LINK)
@@ -144,9 +142,9 @@ class _Reader(html.parser.HTMLParser):
         """The parts; only now is it known which runs are all that their element holds."""
         for kind, value in self._parts:
             if kind == "block":
-                text, mask, path, holder, linked, doubts = value
+                text, mask, path, holder, linked, gaps = value
                 whole = self._holders[holder] == 1
-                value = Block(text, mask, path, whole, linked, doubts)
+                value = Block(text, mask, path, whole, linked, gaps)
             yield kind, value
 
     def _mark(self, tag, code, link):

@@ -8,6 +8,8 @@ import re
 
 _OPENING, _CLOSING = "([{“„«「『（《【‹‚‘", ")]}”»」』）》】›’"
 _DEPTH = dict.fromkeys("([{「『（《【", 1) | dict.fromkeys(")]}」』）》】", -1)
+# A stop after an odd number of them stands inside a quotation.
+_QUOTES = frozenset('"“”„«»')
 _STOPS = {"en": ".!?", "de": ".!?", "zh": "。！？"}
 # Before a capital letter these may or may not end a sentence.
 _SHORT_FORMS = frozenset(
@@ -37,16 +39,17 @@ def cut(text, mask, lang):
         a != b and a in ".!?。！？" and _ends_word(text, at) for at, (a, b) in _pairs(text, mask)
     ):
         return None
-    ends, depth = [], 0
+    ends, depth, quotes = [], 0, 0
     for at, char in enumerate(mask):
         depth += _DEPTH.get(char, 0)
+        quotes += char in _QUOTES
         if char in _STOPS[lang]:
-            verdict = _is_end(mask, at, lang, depth)
+            verdict = _is_end(mask, at, lang, bool(depth or quotes % 2))
             if verdict is None:
                 return None
             if verdict:
                 ends.append(at + 1)
-    if depth or text[-1] in _OPENING:
+    if depth or quotes % 2:
         return None
     starts = [0, *ends]
     parts = [text[start:end].strip() for start, end in zip(starts, [*ends, len(text)], strict=True)]
@@ -61,14 +64,16 @@ def _ends_word(text, at):
     return at + 1 == len(text) or text[at + 1].isspace()
 
 
-def _is_end(mask, at, lang, depth):
-    """Whether the stop at ``at`` ends a sentence; None where one may think so and another not."""
+def _is_end(mask, at, lang, inside):
+    """Whether the stop at ``at`` ends a sentence; None where one may think so and another not.
+
+    ``inside``: whether it stands in brackets or quotation marks.
+    """
     following = mask[at + 1 : at + 2]
     if not following:
-        # The last stop; within a bracket that never closes it proves nothing.
-        return True if depth == 0 else None
+        return None if inside else True
     if lang == "zh":
-        if depth or following in _CLOSING + _OPENING + "\"'[" + _STOPS["zh"]:
+        if inside or following in _CLOSING + _OPENING + "\"'[" + _STOPS["zh"]:
             return None
         after = mask[at + 1 :].lstrip()[:1]
         return True if after not in _CLOSING + "\"'[" else None
@@ -78,7 +83,7 @@ def _is_end(mask, at, lang, depth):
         if following in _CLOSING + "\"'" + _OPENING or (before.islower() and following.isupper()):
             return None
         return False if following.isalnum() or following in "_-/,;:*~" else None
-    if depth:
+    if inside:
         return None
     before, after = mask[at - 1 : at], mask[at + 1 :].lstrip()[:1]
     if mask[at] == ".":

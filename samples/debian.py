@@ -170,17 +170,22 @@ def write_rows(path, rows):
 
 
 def table(counts):
-    """The counts as lines: a row for each manual, a column for pages and gold pairs."""
+    """The counts as lines: pages and gold pairs of each manual, and why block pairs gave none."""
     columns = [f"pages {lang}" for lang in ("en", "de", "zh", "nl", "ja")]
     columns += [f"gold {lang}" for lang in LANGS[1:]]
-    lines = ["".join(f"{name:>10}" for name in ["", *columns])]
-    names = [manual.name for manual in MANUALS]
-    for name in [*names, "all"]:
-        cells = [
-            counts[column, name] if name != "all" else sum(counts[column, n] for n in names)
-            for column in columns
-        ]
-        lines.append("".join([f"{name:>10}"[:12], *(f"{cell:>10,}" for cell in cells)]))
+    sums = collections.Counter()
+    for (what, _), number in counts.items():
+        sums[what] += number
+    lines = ["".join(f"{name:>12}" for name in ["", *columns])]
+    for manual in MANUALS:
+        cells = [counts[column, manual.name] for column in columns]
+        lines.append("".join([f"{manual.name:>12}", *(f"{cell:>12,}" for cell in cells)]))
+    lines.append("".join([f"{'all':>12}", *(f"{sums[column]:>12,}" for column in columns)]))
+    for lang in LANGS[1:]:
+        reasons = {what: n for what, n in sums.items() if what.startswith(f"{lang}: ")}
+        ordered = sorted(reasons, key=lambda what: (-reasons[what], what))
+        told = ", ".join(f"{what[4:]} {reasons[what]:,}" for what in ordered)
+        lines.append(f"left out of the gold, {lang}: {told}")
     return lines
 
 

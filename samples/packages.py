@@ -10,20 +10,16 @@ from mining.errors import InputError
 TOOLS = ("apt-get", "dpkg-deb")
 
 
-def missing_tools():
-    """The names of the tools this needs that are not here."""
-    return [tool for tool in TOOLS if shutil.which(tool) is None]
-
-
 def fetch(packages, cache):
     """Folders of the unpacked packages by name; one that can't be had is named on stderr.
 
-    What ``cache`` holds already, as .deb or unpacked, is not fetched again.
+    What ``cache`` holds already, as .deb or unpacked, is not fetched again. InputError if none can
+    be had, or the tools are needed and not here.
     """
-    missing = missing_tools()
-    if missing:
+    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if missing and not all((cache / package).is_dir() for package in packages):
         raise InputError(
-            f"the Debian samples need {' and '.join(TOOLS)}; {' and '.join(missing)} not found"
+            f"the Debian samples need {' and '.join(TOOLS)}: {' and '.join(missing)} not found"
         )
     cache.mkdir(parents=True, exist_ok=True)
     folders = {}
@@ -34,7 +30,9 @@ def fetch(packages, cache):
         else:
             folders[package] = cache / package
     if not folders:
-        raise InputError("no package could be had; run apt-get update, or look at the network")
+        raise InputError(
+            "the Debian samples: no package could be had; run apt-get update, or see the network"
+        )
     return folders
 
 

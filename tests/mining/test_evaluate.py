@@ -87,6 +87,14 @@ def test_furniture_is_right_when_found_and_no_loss_when_not(gold):
     assert with_it["gold"] == with_it["gold_found"] == 3
 
 
+def test_other_translation_of_a_text_is_right_too_and_no_loss_when_not_mined(write):
+    rows = [("We left.", "Wir gingen.", "text"), ("We left.", "Wir sind gegangen.", "variant")]
+    gold = load_gold(write(rows))
+    first, other = (compare([row[:2]], gold) for row in rows)
+    assert (first["precision"], first["recall"], first["gold"]) == (1, 1, 1)
+    assert (other["precision"], other["recall"]) == (1, 0)
+
+
 def test_wrong_furniture_costs_precision(gold):
     assert compare([("Contact", "Brot ist hier billig.")], gold)["precision"] == 0
 

@@ -34,9 +34,8 @@ def pair_blocks(page, other):
     ours, theirs = _segments(page, shared), _segments(other, shared)
     pairs = []
     for name, segment in ours.items():
-        if [_shape(*part) for part in segment] == [_shape(*part) for part in theirs[name]]:
-            both = zip(segment, theirs[name], strict=True)
-            pairs += [(a, b) for (kind, a), (_, b) in both if kind == "block"]
+        if [(b.path, b.whole) for b in segment] == [(b.path, b.whole) for b in theirs[name]]:
+            pairs += zip(segment, theirs[name], strict=True)
     return pairs
 
 
@@ -49,19 +48,15 @@ def _segments(parts, shared):
     segments = {"": []}
     current = segments[""]
     for kind, value in parts:
-        if kind != "anchor":
-            current.append((kind, value))
+        if kind == "block":
+            current.append(value)
         elif value in shared:
             current = segments.setdefault(value, [])
     return segments
 
 
-def _shape(kind, value):
-    return (kind, value.path, value.whole) if kind == "block" else (kind, value)
-
-
 def gold_pairs(blocks, lang, count):
-    """Sentence pairs out of block pairs, and (text, text, reason) of blocks that give none.
+    """Sentence pairs out of block pairs, and (text, text, reason) of those that give none.
 
     ``count`` is called with a reason for each block pair or sentence pair that is left out.
     """
@@ -71,7 +66,7 @@ def gold_pairs(blocks, lang, count):
         reason = _unfit(block, other, lang) or _uncut(block, other, ours, theirs)
         if reason:
             count(reason)
-            if reason != "no prose" and block.text != other.text:
+            if block.text != other.text:
                 unsure.append((block.text, other.text, reason))
             continue
         for pair in zip(ours, theirs, strict=True):
@@ -79,6 +74,7 @@ def gold_pairs(blocks, lang, count):
                 count("too short")
             elif _is_copy(*pair, lang):
                 count("untranslated")
+                unsure.append((*pair, "untranslated"))
             else:
                 sentences.append(pair)
     return sentences, unsure

@@ -12,13 +12,11 @@ import re
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p "
-    "section summary table tbody td tfoot th thead tr ul option select button".split()
+    "pre section summary table tbody td tfoot th thead tr ul option select button".split()
 )
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-_CODE = frozenset("code tt kbd samp var".split())
+_CODE = frozenset("code tt kbd samp var pre".split())
 _UNSEEN = frozenset("head script style noscript template title textarea svg".split())
-# Not prose, but part of the structure.
-_BOXES = frozenset(["pre"])
 _FRAME_TAGS = frozenset(["header", "footer", "aside", "nav"])
 _FRAME_CLASSES = frozenset(
     "navheader navfooter toc docnav list-of-tables list-of-figures list-of-examples "
@@ -59,8 +57,7 @@ class Block:
 
 
 def read_page(source):
-    """The parts of a page in order, each an ``("anchor", id)``, ``("block", Block)`` or
-    ``("box", path)`` for what is no prose."""
+    """The parts of a page in order, each ``("anchor", id)`` or ``("block", Block)``."""
     reader = _Reader()
     reader.feed(source)
     reader.close()
@@ -82,7 +79,7 @@ class _Reader(html.parser.HTMLParser):
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
         anchor = attributes.get("id") or (tag == "a" and attributes.get("name"))
-        if tag in _BLOCKS or tag in _BOXES:
+        if tag in _BLOCKS:
             self.flush()
             self._close_paragraph()
             if self._stack:
@@ -94,9 +91,7 @@ class _Reader(html.parser.HTMLParser):
         if tag in _VOID:
             return
         hides = self._hides(tag, attributes)
-        if hides and tag in _BOXES and not self._hidden:
-            self._parts.append(("box", self._path() + (tag,)))
-        if hides and tag not in _BLOCKS and tag not in _BOXES and tag not in _UNSEEN:
+        if hides and tag not in _BLOCKS and tag not in _UNSEEN:
             self._gaps = True
         self._count += 1
         self._stack.append((tag, self._count, hides))
@@ -112,7 +107,7 @@ class _Reader(html.parser.HTMLParser):
     def handle_endtag(self, tag):
         if not any(name == tag for name, _, _ in self._stack):
             return
-        if tag in _BLOCKS or tag in _BOXES:
+        if tag in _BLOCKS:
             self.flush()
         while True:
             name, _, hides = self._stack.pop()
@@ -157,7 +152,6 @@ class _Reader(html.parser.HTMLParser):
         classes = (attributes.get("class") or "").split()
         return (
             tag in _UNSEEN
-            or tag in _BOXES
             or tag in _FRAME_TAGS
             or "hidden" in attributes
             or attributes.get("id") in _FRAME_IDS

@@ -4,10 +4,10 @@
 apt-get and dpkg-deb, without installing anything, and writes below the output folder
 
 - ``debian-0000N.warc``, ``.warc.zst`` and ``.warc.gz``: every page, in the frame of a made-up site;
-- ``gold/en-XX.tsv``: English, translation, kind, as samples/gold has them. Kind ``variant`` is a
-  row one of whose texts is in another row too, so that only one of them can be mined one to one;
-- ``gold/blocks.en-XX.tsv``: English block, translated block, and the reason why they are no gold:
-  what is mined within such a pair is neither right nor wrong;
+- ``gold/en-XX.tsv``: English, translation, kind, as samples/gold has them (mining.evaluate). Kind
+  ``variant`` is a row one of whose texts is in another row too, so that only one of them can be
+  mined one to one; ``block`` two blocks that correspond, and the reason why they were not cut to
+  sentences: what is mined within them can't be judged;
 - ``text/XX.tsv``: URL and text of each block of prose of each page, as a reader sees it, in order;
 - ``furniture.tsv``: language and text of what the frames say.
 
@@ -18,6 +18,7 @@ blocks and pairs are is decided without anything from mining/, which they are th
 import argparse
 import collections
 import contextlib
+import dataclasses
 import pathlib
 import sys
 
@@ -26,10 +27,11 @@ from samples import packages
 from samples.align import gold_pairs, pair_blocks
 from samples.archive import Fetch, write_archive
 from samples.blocks import read_page
+from samples.build import write_rows
 from samples.furniture import LANGS
 from samples.manuals import MANUALS, PACKAGES, find_pages
 from samples.markup import stable_hash
-from samples.wrapping import SITES, Wrapper
+from samples.wrapping import SITES, Wrapper, title_of
 
 FOLDER = pathlib.Path(__file__).parent / "debian"
 _BYTES_A_FILE = 20_000_000
@@ -51,12 +53,13 @@ def build(output, folders):
     write_archives(output, pages, groups, wrapper)
     known, gold = write_text(output / "text", groups, counts)
     furniture = write_furniture(output / "furniture.tsv", wrapper, known)
-    for lang, (sentences, unsure) in gold.items():
-        rows = with_kinds(sentences)
-        counts.update(("gold " + lang, manual) for manual in _first_manuals(sentences))
+    for lang, mine in gold.items():
+        counts.update(("gold " + lang, manual) for manual in mine.manuals.values())
+        rows = with_kinds(mine.sentences)
         rows += [(texts["en"], texts[lang], "furniture") for texts in furniture]
+        rows += [(*titles, "furniture") for titles in mine.titles]
+        rows += [(text, other, "block", reason) for text, other, reason in mine.unsure]
         write_rows(output / "gold" / f"en-{lang}.tsv", rows)
-        write_rows(output / "gold" / f"blocks.en-{lang}.tsv", unsure)
     return counts
 
 
@@ -97,20 +100,28 @@ def _source(page):
     return page.path.read_text(encoding="utf-8", errors="replace")
 
 
-def write_text(folder, groups, counts):
-    """Writes the known text of every page; returns the set of all blocks and the raw gold.
+@dataclasses.dataclass
+class Gold:
+    """What is known of a language pair: pairs of sentences, of titles, and (text, text, reason) of
+    blocks; ``manuals``: the first manual that each pair of sentences is in."""
 
-    Raw gold is {lang: (list of ((en, other), manual), list of (en, other, reason))}.
-    """
-    known, gold = set(), {lang: ([], []) for lang in LANGS[1:]}
+    sentences: list = dataclasses.field(default_factory=list)
+    titles: list = dataclasses.field(default_factory=list)
+    unsure: list = dataclasses.field(default_factory=list)
+    manuals: dict = dataclasses.field(default_factory=dict)
+
+
+def write_text(folder, groups, counts):
+    """Writes the known text of every page; returns the set of all blocks, and Gold by language."""
+    known, gold = set(), {lang: Gold() for lang in LANGS[1:]}
     with contextlib.ExitStack() as stack:
         files = {
             lang: stack.enter_context(open(folder / f"{lang}.tsv", "w", encoding="utf-8"))
             for lang in LANGS
         }
         for (manual, key), by_lang in groups.items():
-            langs = [lang for lang in LANGS if lang in by_lang]
-            parts = {lang: list(read_page(_source(by_lang[lang]))) for lang in langs}
+            sources = {lang: _source(by_lang[lang]) for lang in LANGS if lang in by_lang}
+            parts = {lang: list(read_page(source)) for lang, source in sources.items()}
             for lang, mine in parts.items():
                 url = SITES[manual].url(key, lang)
                 texts = [value.text for kind, value in mine if kind == "block" and value.is_prose]
@@ -118,21 +129,30 @@ def write_text(folder, groups, counts):
                 known.update(texts)
             for lang in LANGS[1:]:
                 if {"en", lang} <= parts.keys():
-                    reasons = collections.Counter()
                     pairs = pair_blocks(parts["en"], parts[lang])
-                    sentences, unsure = gold_pairs(pairs, lang, lambda r, c=reasons: c.update([r]))
+                    reasons = _add_gold(gold[lang], pairs, lang, manual)
                     counts.update({(f"{lang}: {r}", manual): n for r, n in reasons.items()})
-                    gold[lang][0].extend((pair, manual) for pair in sentences)
-                    gold[lang][1].extend(unsure)
+                    gold[lang].titles.append((title_of(sources["en"]), title_of(sources[lang])))
     return known, gold
 
 
+def _add_gold(gold, pairs, lang, manual):
+    """Adds what block pairs of one page give; counts by the reasons why some gave nothing."""
+    reasons = collections.Counter()
+    sentences, unsure = gold_pairs(pairs, lang, lambda reason: reasons.update([reason]))
+    gold.sentences += sentences
+    gold.unsure += unsure
+    for pair in sentences:
+        gold.manuals.setdefault(pair, manual)
+    return reasons
+
+
 def with_kinds(sentences):
-    """Rows (en, other, kind) in order, each pair once.
+    """Rows (en, other, kind) of pairs of sentences in order, each pair once.
 
     Of pairs that share a text the most frequent is ``text`` and the others are ``variant``.
     """
-    counts = collections.Counter(pair for pair, _ in sentences)
+    counts = collections.Counter(sentences)
     order = {pair: number for number, pair in enumerate(counts)}
     taken, kinds = set(), {}
     for pair in sorted(counts, key=lambda pair: (-counts[pair], order[pair])):
@@ -140,13 +160,6 @@ def with_kinds(sentences):
         kinds[pair] = "variant" if taken & sides else "text"
         taken |= sides
     return [(*pair, kinds[pair]) for pair in counts]
-
-
-def _first_manuals(sentences):
-    first = {}
-    for pair, manual in sentences:
-        first.setdefault(pair, manual)
-    return first.values()
 
 
 def write_furniture(path, wrapper, known):
@@ -161,12 +174,6 @@ def write_furniture(path, wrapper, known):
     write_rows(path, rows)
     everywhere = sorted(set.intersection(*wrapper.said.values()))
     return [wrapper.texts(key, date) for key, date in everywhere]
-
-
-def write_rows(path, rows):
-    """Writes tab-separated rows, each once."""
-    lines = ["\t".join(row) + "\n" for row in dict.fromkeys(rows)]
-    path.write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def table(counts):

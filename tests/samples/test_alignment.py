@@ -34,7 +34,8 @@ def gold(text, other, lang="de"):
 
 def test_block_is_what_stands_on_lines_of_its_own():
     page = "<body><p>One <b>two</b>\n three<br>four</p><div>five<pre>x = 1</pre>six</div></body>"
-    assert texts(page) == ["One two three", "four", "five", "six"]
+    assert texts(page) == ["One two three", "four", "five", "x = 1", "six"]
+    assert prose(page) == ["One two three", "four", "five", "six"]
 
 
 def test_empty_anchor_of_xhtml_is_no_open_link():

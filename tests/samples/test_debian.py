@@ -106,8 +106,9 @@ def test_gold_has_each_pair_once_and_the_furniture(built):
         ["Use dry wood only.", "只用干燥的木柴。", "text"],
     ]
     said = {(lang, text) for lang, text in lines(output / "furniture.tsv")}
-    furniture = [row for row in rows if row[2] == "furniture"]
+    *furniture, title = [row for row in rows if row[2] == "furniture"]
     assert furniture and all(("en", a) in said and ("zh", b) in said for a, b, _ in furniture)
+    assert title == ["Keeping houses warm & more", "让房子保持温暖 & more", "furniture"]
 
 
 def test_known_text_is_that_of_the_page_alone(built):
@@ -119,9 +120,22 @@ def test_known_text_is_that_of_the_page_alone(built):
     assert not [text for _, text in lines(output / "furniture.tsv") if text in known]
 
 
+def test_blocks_that_are_not_cut_are_told_with_the_reason(folders, tmp_path):
+    copies = {name: tmp_path / name for name in folders}
+    for name, folder in folders.items():
+        shutil.copytree(folder, copies[name], symlinks=True)
+    for path in tmp_path.rglob("first*"):
+        path.write_text(path.read_text().replace("house", "house, e.g. a hut,"))
+    debian.build(tmp_path / "out", copies)
+    blocks = [
+        row[:2] + row[3:] for row in lines(tmp_path / "out/gold/en-de.tsv") if row[2] == "block"
+    ]
+    assert blocks == [["Keeping house, e.g. a hut,s warm", "Häuser warm halten", "cut doubtful"]]
+
+
 def test_of_pairs_that_share_a_text_the_most_frequent_counts():
     pairs = [("a", "A"), ("a", "B"), ("b", "C"), ("c", "C"), ("a", "B"), ("d", "D")]
-    assert debian.with_kinds([(pair, "x") for pair in pairs]) == [
+    assert debian.with_kinds(pairs) == [
         ("a", "A", "variant"),
         ("a", "B", "text"),
         ("b", "C", "text"),

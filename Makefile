@@ -41,6 +41,7 @@ mine: $(READY)
 
 samples: $(READY)
 	@$(PYTHON) -m samples.build
+	@$(PYTHON) -m samples.debian --optional
 
 schema: $(READY)
 	@$(PYTHON) -m mining.schema > docs/schema.md

@@ -56,7 +56,7 @@ def metrics(outcome):
         },
     }
     if outcome.gold is not None:
-        names = ("precision", "recall", "f1", "mined", "right", "gold", "gold_found")
+        names = ("precision", "recall", "f1", "mined", "right", "unjudged", "gold", "gold_found")
         found.update({name: outcome.gold[name] for name in names})
     return found
 
@@ -140,6 +140,8 @@ def summary(outcome, report_path):
             f"  {gold['right']:,} of {gold['mined']:,} mined pairs are right; "
             f"{gold['gold_found']:,} of {gold['gold']:,} gold pairs were found",
         ]
+        if gold["unjudged"]:
+            lines.append(f"  {gold['unjudged']:,} more mined pairs can't be judged by this gold")
     folder = corpus.folder_of(outcome.output, outcome.lang)
     lines += ["", "written", ""]
     lines += [f"  {path}" for path in outcome.parts(folder)]

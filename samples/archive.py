@@ -12,17 +12,14 @@ import uuid
 import zlib
 
 import brotli
+import zstandard
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from samples.markup import stable_hash
 
 _INFO_DATE = "2025-12-31T00:00:00Z"
-_INFO = (
-    "software: samples.build (warcio)\r\n"
-    "format: WARC File Format 1.0\r\n"
-    "description: a small made-up web in several languages\r\n"
-)
+_INFO = "software: samples.build (warcio)\r\nformat: WARC File Format 1.0\r\ndescription: {}\r\n"
 _REASONS = {200: "OK", 301: "Moved Permanently", 404: "Not Found"}
 _CHUNK = 1711
 
@@ -42,12 +39,32 @@ class Fetch:
     bucket: int = 0
 
 
-def write_archive(path, fetches):
-    """Writes one WARC file: warcinfo first, then the fetches by the hash of their URL."""
+class _ZstdWriter(WARCWriter):
+    """A writer that makes each record a zstd frame of its own."""
+
+    def __init__(self, out):
+        self._out = out
+        self._plain = io.BytesIO()
+        super().__init__(self._plain, gzip=False)
+
+    def write_record(self, record, params=None):
+        super().write_record(record, params)
+        self._out.write(zstandard.ZstdCompressor().compress(self._plain.getvalue()))
+        self._plain.seek(0)
+        self._plain.truncate()
+
+
+def write_archive(path, fetches, description="a small made-up web in several languages"):
+    """Writes one WARC file: warcinfo first, then the fetches by the hash of their URL.
+
+    The ending of its name decides how records are packed: .warc, .warc.gz or .warc.zst.
+    """
     with open(path, "wb") as out:
-        writer = WARCWriter(out, gzip=True)
+        writer = (
+            _ZstdWriter(out) if path.suffix == ".zst" else WARCWriter(out, path.suffix == ".gz")
+        )
         headers = _headers("warcinfo", path.name, _INFO_DATE) | {"WARC-Filename": path.name}
-        _write(writer, "", "warcinfo", _INFO.encode(), headers)
+        _write(writer, "", "warcinfo", _INFO.format(description).encode(), headers)
         for fetch in sorted(fetches, key=lambda fetch: (stable_hash(fetch.url), fetch.url)):
             _write_fetch(writer, fetch)
 

@@ -3,9 +3,11 @@ way, where a row is optional, and where there is nothing on one side.
 """
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mining.errors import InputError
-from mining.evaluate import compare, load_gold
+from mining.evaluate import Gold, compare, load_gold
 
 ROWS = [
     ("The rain stopped. We left.", "Der Regen hörte auf. Wir gingen.", "text"),
@@ -85,6 +87,45 @@ def test_furniture_is_right_when_found_and_no_loss_when_not(gold):
     assert without["precision"] == with_it["precision"] == 1
     assert with_it["right"] == 4
     assert with_it["gold"] == with_it["gold_found"] == 3
+
+
+def test_other_translation_of_a_text_is_right_too_and_no_loss_when_not_mined(write):
+    rows = [("We left.", "Wir gingen.", "text"), ("We left.", "Wir sind gegangen.", "variant")]
+    gold = load_gold(write(rows))
+    first, other = (compare([row[:2]], gold) for row in rows)
+    assert (first["precision"], first["recall"], first["gold"]) == (1, 1, 1)
+    assert (other["precision"], other["recall"]) == (1, 0)
+
+
+def test_pair_within_blocks_nobody_cut_is_not_judged(write):
+    block = ("It rains, e.g. now. Go.", "Es regnet, z. B. jetzt. Geh.", "block", "cut doubtful")
+    gold = load_gold(write([("Stay here.", "Bleib hier.", "text"), block]))
+    found = compare([("Go.", "Geh."), ("Stay here.", "Bleib hier."), ("Go.", "Bleib hier.")], gold)
+    assert (found["mined"], found["right"], found["unjudged"]) == (2, 1, 1)
+    assert (found["gold"], found["gold_found"]) == (1, 1)
+    assert found["wrong_pairs"] == [("Go.", "Bleib hier.")]
+
+
+def test_block_that_holds_a_gold_row_too_does_not_hide_it(write):
+    gold = load_gold(write([("Go now.", "Geh jetzt.", "block"), ("Go now.", "Geh jetzt.", "text")]))
+    found = compare([("Go now.", "Geh jetzt.")], gold)
+    assert (found["mined"], found["right"], found["unjudged"]) == (1, 1, 0)
+
+
+_WORDS = st.text("ab中。", min_size=1, max_size=9).filter(lambda text: text.strip("。"))
+
+
+@given(st.lists(st.tuples(_WORDS, _WORDS), min_size=1), st.lists(st.tuples(_WORDS, _WORDS)))
+def test_rows_are_those_that_hold_both_texts(rows, pairs):
+    rows = [tuple(text.strip("。") for text in row) for row in rows]
+    pairs = [tuple(text.strip("。") for text in pair) for pair in pairs]
+    src, tgt = map(list, zip(*rows, strict=True))
+    found = compare(pairs, Gold(src, tgt, [False] * len(rows), [False] * len(rows)))
+    held = [[a in src and b in tgt for src, tgt in rows] for a, b in pairs]
+    assert found["right"] == sum(map(any, held))
+    assert found["missed_rows"] == [
+        row for row in range(len(rows)) if not any(h[row] for h in held)
+    ]
 
 
 def test_wrong_furniture_costs_precision(gold):

@@ -39,6 +39,19 @@ def test_samples_are_compared_with_their_gold_and_other_files_are_not():
     assert "--gold" not in make("-n", "mine", "LANG=fr")
 
 
+def test_gold_of_other_files_can_be_given():
+    line = make("-n", "mine", "WARC=samples/debian/*.warc*", "GOLD=samples/debian/gold/en-de.tsv")
+    assert "--input samples/debian/*.warc*" in line
+    assert "--gold samples/debian/gold/en-de.tsv" in line
+    assert "--gold" not in make("-n", "mine", "WARC=samples/debian/*.warc*")
+
+
+def test_samples_need_no_debian():
+    written, real = make("-n", "samples").splitlines()
+    assert "-m samples.build" in written
+    assert real.endswith("-m samples.debian --optional")
+
+
 def test_variables_of_the_contract_reach_the_program():
     line = make("-n", "mine", "WARC=x/*.warc.gz", "OUT=dir", "ENCODER=labse", "WORKERS=2")
     for part in ("--input x/*.warc.gz", "--output 'dir'", "--encoder 'labse'", "--workers '2'"):

@@ -14,7 +14,7 @@ from mining.codepoints import head_tables
 from mining.phrases import PHRASES
 
 # What may open before a phrase or stand between two, and what ends a text.
-_POLITE = "please |bitte |请|請"
+_POLITE = "please |bitte "
 _GLUE = "or |and |oder |und |to |jetzt |hier |now |或|和"
 _CLOSING = "rights reserved|rechte vorbehalten|版权所有|版權所有|权所有"
 # So many characters before a closing phrase may name whoever has the rights.
@@ -56,24 +56,33 @@ def _by_first_two():
     return {first: re.compile("|".join(phrases)) for first, phrases in groups.items()}
 
 
-_BETWEEN = re.compile(rf"(?:[^\w©]|[\d_]|(?:{_POLITE}|{_GLUE}))*")
+_SIGNS = re.compile(r"(?:[^\w©]|[\d_])*")
+_BETWEEN = re.compile(rf"(?:[^\w©]|[\d_]|{_POLITE}|{_GLUE})*")
 _CLOSE = re.compile(rf"(?:{_CLOSING})\W*$")
 _STOP = re.compile(r".*[.!?。！？|]", re.DOTALL)
 
 
 def _share(text):
-    end, phrases = 0, _by_first_two()
-    while True:
-        start = _BETWEEN.match(text, end).end()
-        phrase = phrases.get(text[start : start + 2])
-        found = phrase and phrase.match(text, start)
-        if not found:
-            break
-        end = found.end()
+    end, found = 0, True
+    while found:
+        found = _phrase(text, end)
+        end = found.end() if found else end
     closing = _CLOSE.search(text, end)
     if closing:
         # The name of whoever has the rights belongs to it.
         before = _STOP.match(text, end, closing.start())
         start = max(before.end() if before else end, closing.start() - _MAX_NAME)
         end += len(text) - start
-    return end / len(text)
+    return end / max(len(text), 1)
+
+
+def _phrase(text, end):
+    """The match of the phrase that comes next behind ``end``, or None."""
+    phrases = _by_first_two()
+    for skipped in (_SIGNS, _BETWEEN):
+        start = skipped.match(text, end).end()
+        phrase = phrases.get(text[start : start + 2])
+        found = phrase and phrase.match(text, start)
+        if found:
+            return found
+    return None

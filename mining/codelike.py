@@ -61,14 +61,16 @@ _TOKENS = re.compile(r"[!-~]+|[^\s!-~]+")
 _SYNTAX = re.compile(
     r"[{}]|[)\]}\"'0-9_];|[)\]}]:|"
     r"[\w\])]=[\w\"'(\[{$/.<-]|[!=+*/|&-]=|&&|\|\||->|=>|:=|\w\+\+[;)\]]|<<|>>|/\*|\*/|//$|"
-    r"[\w\]]\([\"'\[{$&*]|[\"'\]}]\)|\w\(\w*[,(\[.]|\.\w+\((?!\d\w?\))|\w\[[\"'$]|\]\.|\]\[|\]\)|\)\.\w|\)\)|"
+    r"[\w\]]\([\"'\[{$&*]|[\"'\]}]\)|\w\(\w*[,(\[.]|\.\w+\((?!\d\w?\))|\w\[[\"'$]|"
+    r"\]\.|\]\[|\]\)|\)\.\w|\)\)|"
     r"\$[a-z({@]|<\w|\w>|\\\w|\\$|&[a-z]+;|"
     r"^[=<>|+*%!&\\^~?/:;(){}\[\]]{1,3}$|^#(?:include|define|if|ifn?def|endif|pragma)$"
 )
 # Prose says these too: options, addresses, paths, identifiers, functions.
 _OPTION = re.compile(r"--?[A-Za-z]")
 _NAME = re.compile(
-    r"_|\$[A-Z]|\w@\w|://|www\.|::|\w[(\[]|[A-Za-z_]\w+\.[a-z_]\w|\b[a-z]+[A-Z]|/[\w.]+/|\./|~/|\b0x|^/\w"
+    r"_|\$[A-Z]|\w@\w|://|www\.|::|\w[(\[]|[A-Za-z_]\w+\.[a-z_]\w|\b[a-z]+[A-Z]|"
+    r"/[\w.]+/|\./|~/|\b0x|^/\w"
 )
 _NAME_WEIGHT = 0.25
 _EDGES = "()[]{}.,;:!?\"'"
@@ -170,7 +172,7 @@ def _share(text, above):
             code += len(text) - len(rest)
             text = rest
     prose, others = 0, []
-    for token in _TOKENS.findall(text):
+    for token in text.split() if text.isascii() else _TOKENS.findall(text):
         word = token.rstrip(".,!?")
         if not word.isascii():
             # A character of a dense script says as much as two letters.

@@ -8,7 +8,6 @@ import functools
 import unicodedata
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 #: Bits of a character's kind. LETTER takes in combining marks, which are vowels in Thai and Hindi;
@@ -35,12 +34,12 @@ _BY_CATEGORY |= {"Cc": DAMAGE, "Co": DAMAGE, "Cs": DAMAGE}
 class Column:
     """Texts and all their characters, text after text with a gap behind each.
 
-    codes: uint32 [characters and gaps]; kinds: uint8 bits, as long; starts, ends: int64 [n], where
-    each text lies in them.
+    codes: uint32 [characters and gaps]; kinds: uint8 bits, as long; lengths: int64 [n]; starts,
+    ends: int64 [n], where each text lies in codes.
     """
 
     def __init__(self, texts, langs):
-        """texts: Arrow string array [n]; langs: NumPy array of str [n]."""
+        """texts: Arrow string array [n], not empty for what is below; langs: NumPy array [n]."""
         self.texts = texts
         self.langs = langs
         self.lengths = pc.utf8_length(texts).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -53,8 +52,9 @@ class Column:
     @functools.cached_property
     def codes(self):
         gapped = pc.binary_join_element_wise(self.texts, "", "\n" * GAP)
-        raw = pa.concat_arrays([gapped]).buffers()[2] or b""
-        return np.frombuffer(str(raw, "utf-8").encode("utf-32-le"), np.uint32)
+        _, offsets, data = gapped.buffers()
+        end = np.frombuffer(offsets, np.int32)[len(gapped)]
+        return np.frombuffer(str(data[:end], "utf-8").encode("utf-32-le"), "<u4")
 
     @functools.cached_property
     def kinds(self):
@@ -85,7 +85,7 @@ class Column:
         return begins
 
     def blocks(self, chars):
-        """(first, end) of successive rows that have about so many characters together."""
+        """(first, end) of successive rows with about so many characters together, one at least."""
         edges = np.searchsorted(self.ends, np.arange(chars, self.ends[-1], chars))
         edges = np.unique((0, *edges, len(self)))
         return zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
@@ -96,7 +96,7 @@ class Column:
 
     def count(self, mask):
         """How many of each text's characters a mask (bool [characters and gaps]) has: int64 [n]."""
-        # Gaps are in it too: a mask must not have them.
+        # The gap behind a text is counted with it, so a mask must not have the gaps.
         return np.add.reduceat(mask.view(np.uint8), self.starts, dtype=np.int64)
 
     def any(self, mask):
@@ -111,8 +111,13 @@ class Column:
         return self.count((self.kinds & LETTER) != 0) + self._dense
 
     @functools.cached_property
+    def digits(self):
+        """How many digits each text has: int64 [n]."""
+        return self.count((self.kinds & DIGIT) != 0)
+
+    @functools.cached_property
     def ink(self):
-        """How many characters that are not blank, those of dense scripts counted twice."""
+        """How many characters each text has but blanks, those of dense scripts twice: int64 [n]."""
         blank = (self.kinds & BLANK) != 0
         return self.lengths + GAP - self.count(blank) + self._dense
 
@@ -156,7 +161,7 @@ def _kinds():
     table[0x40000:0xF0000] = BLANK
     table[0xF0000:] = DAMAGE
     for first, end in _DENSE:
-        table[first:end] |= DENSE
+        table[first:end] |= np.where(table[first:end] & LETTER, DENSE, 0).astype(np.uint8)
     for first, end in _VARIANTS:
         table[first:end] = BLANK
     table[list(_WHITE)] = BLANK

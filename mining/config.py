@@ -28,15 +28,15 @@ class ExtractConfig:
     #: the same lower bound for Chinese: docs/method.md, "Length of a Chinese sentence"
     min_chars_zh: int = 4
     #: shares of a sentence's characters; docs/method.md, "Quality filters". Least share of
-    #: different 4-grams among its 4-grams of characters
+    #: different ones among its 4-grams of characters
     min_distinct_share: float = 0.5
-    #: greatest share of digits among letters and digits, least share of letters among all but
-    #: spaces; a character of Han, kana or hangul counts as two letters
-    max_digit_share: float = 0.5
+    #: greatest share of digits in letters and digits, least share of letters in letters and marks;
+    #: a character of Han, kana or hangul counts as two letters
+    max_digit_share: float = 0.6
     min_letter_share: float = 0.5
     #: greatest share of code in code and prose
     max_code_share: float = 0.5
-    #: greatest share of the phrases that sites put around their content
+    #: greatest share of phrases that sites put around their content
     max_boilerplate_share: float = 0.6
     #: characters of a text block that are looked at as one; a longer one is cut, not dropped
     max_block_chars: int = 10_000

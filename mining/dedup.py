@@ -56,8 +56,8 @@ def unique_sentences(table, duplicates, min_furniture_pages):
     """One row a sentence, sorted by sentence_id; SENTENCES.
 
     table: OCCURRENCES with all rows of each sentence in it, combined; duplicates: ids of the pages
-    that repeat another, int64, sorted. An occurrence on such a page is kept only where there is no
-    other.
+    that repeat another, int64, sorted. Of the occurrences of a sentence on several hosts, each the
+    least there, one on such a page is kept only where there is no other.
     """
     repeats = _isin_sorted(table["page"].to_numpy(), duplicates)
     table = table.append_column("duplicate_page", pa.array(repeats))

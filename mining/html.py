@@ -40,6 +40,9 @@ _LINK_SHARE = 0.85
 _PROSE_CHARS = 80
 _BOX_CHARS = 20_000
 _BOXES = 64
+# What ends by itself when another begins; the parser takes quadratic time for very many.
+_IMPLIED = re.compile(r"</?(?:rt|rp|rb|rtc|optgroup|option)(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_MOST_IMPLIED = 2000
 # Characters that show nothing; other control characters stand for a space.
 _INVISIBLE = re.compile("[\u00ad\u200b\ufeff\u2060\u200e\u200f]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
@@ -197,6 +200,8 @@ def _parsed(html, max_depth):
     """The page as resiliparse takes it; None if its elements are nested too deep for that."""
     if html.count("<") <= max_depth:
         return html
+    if len(_IMPLIED.findall(html)) > _MOST_IMPLIED:
+        html = _IMPLIED.sub(" ", html)
     tree = HTMLTree.parse(html)
     return None if tree.document.query_selector(_deeper_than(max_depth)) else tree
 

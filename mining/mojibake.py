@@ -80,6 +80,7 @@ def _is_high_latin(column):
     # In unsigned numbers whatever lies below U+00A1 is huge.
     high = column.codes - np.uint32(0xA1) < 0x5F
     high[1:] &= high[:-1]
+    high[0] = False
     if not high.any():
         return np.zeros(len(column), bool)
     return column.count(high) > _MAX_HIGH_PAIRS * column.letters

@@ -5,7 +5,7 @@ How they are looked for is in mining/boilerplate.py.
 
 # The rest of the sentence; and a place where a phrase may end, but no sentence goes on.
 _REST = r"[^.!?。！？]*"
-_END = r"(?=[^\w ]|$)"
+_END = r"(?= ?[^\w ]| ?$)"
 _SITES = (
     r"(?:facebook|twitter|instagram|linked ?in|pinterest|whatsapp|telegram|reddit|tumblr|youtube|"
     r"xing|google ?(?:\+|plus)?|e-?mail|social media|rss|x\b)"
@@ -311,7 +311,8 @@ _GERMAN = (
         rf"(?:bitte )?(?:an|ein)(?:,? (?:um|oder|und) {_REST}|{_END})",
     ),
     (
-        "anmelden|registrieren|einloggen|login|neu registrieren|kostenlos registrieren",
+        "anmelden|registrieren|einloggen|login|neu registrieren|kostenlos registrieren|"
+        "jetzt anmelden|jetzt registrieren|jetzt einloggen|hier anmelden|hier registrieren",
         r"(?: (?:oder|und|/) (?:neu )?(?:registrieren|anmelden|einloggen))?"
         rf"(?:,? um {_REST}|{_END})",
     ),

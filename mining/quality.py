@@ -7,7 +7,7 @@ import numpy as np
 
 from mining.boilerplate import boilerplate_share
 from mining.codelike import code_share
-from mining.codepoints import DIGIT, Column
+from mining.codepoints import Column
 from mining.mojibake import has_mojibake
 from mining.repetition import distinct_share
 
@@ -35,13 +35,12 @@ def repetition(column, config):
 
 def mostly_digits(column, config):
     """A greater share of digits among letters and digits than the greatest."""
-    digits = column.count((column.kinds & DIGIT) != 0)
-    return digits > config.max_digit_share * (column.letters + digits)
+    return column.digits > config.max_digit_share * (column.letters + column.digits)
 
 
 def few_letters(column, config):
-    """A smaller share of letters among all that is not blank than the least."""
-    return column.letters < config.min_letter_share * column.ink
+    """A smaller share of letters among letters and marks than the least; digits are neither."""
+    return column.letters < config.min_letter_share * (column.ink - column.digits)
 
 
 def code_or_markup(column, config):

@@ -4,6 +4,7 @@ for.
 """
 
 import collections
+import dataclasses
 import datetime
 import gzip
 import io
@@ -276,9 +277,11 @@ def test_sentence_in_another_language_than_its_block_is_told_apart():
 
 def test_block_that_says_nothing_is_in_the_language_of_its_page():
     unclear = "4711 – 0815"
-    assert texts(extract([page_record([*GERMAN, unclear])]), "de") == [*GERMAN, unclear]
-    assert texts(extract([page_record([*ENGLISH, unclear])]), "en") == [*ENGLISH, unclear]
-    extracted = extract([page_record([unclear])])
+    config = dataclasses.replace(CONFIG, max_digit_share=1.0, min_letter_share=0.0)
+    for sentences, lang in ((GERMAN, "de"), (ENGLISH, "en")):
+        extracted = extract([page_record([*sentences, unclear])], config=config)
+        assert texts(extracted, lang) == [*sentences, unclear]
+    extracted = extract([page_record([unclear])], config=config)
     assert extracted.sentences.num_rows == 0
     assert extracted.counts["sentence", "language_unclear"] == 1
 

@@ -9,6 +9,8 @@ from mining import langid
 
 # Characters of a page by which its language is settled.
 _SAMPLE_CHARS = 200
+# Characters of a block that a look is given.
+_LOOK_CHARS = 200
 # The share of a page's text in one language from which its short blocks need no look.
 _SETTLED_SHARE = 0.9
 # In Chinese surroundings one character is enough, however many Latin letters stand beside it.
@@ -92,7 +94,8 @@ def without_script(texts, langs):
 
 
 def _fill(guesses, rows, texts):
-    for row, guess in zip(rows, langid.guess([texts[row] for row in rows]), strict=True):
+    looked_at = [texts[row][:_LOOK_CHARS] for row in rows]
+    for row, guess in zip(rows, langid.guess(looked_at), strict=True):
         guesses[row] = guess
 
 

@@ -32,7 +32,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 PYTHON := LANG=C.UTF-8 $(VENV)/bin/python
 
-.PHONY: mine samples test test-all lint schema clean
+.PHONY: mine samples bench test test-all lint schema clean
 .DEFAULT_GOAL := mine
 
 mine: $(READY)
@@ -46,6 +46,9 @@ samples: $(READY)
 schema: $(READY)
 	@$(PYTHON) -m mining.schema > docs/schema.md
 
+bench: $(VENV)/.bench
+	@$(PYTHON) -m benchmarks.extract $(ARGS)
+
 test: $(READY)
 	@$(PYTHON) -m pytest -q -m 'not slow'
 
@@ -58,9 +61,15 @@ lint: $(READY)
 clean:
 	rm -rf $(VENV) build *.egg-info
 
+install = PIP_CONSTRAINT=constraints.txt $(VENV)/bin/python -m pip install --quiet \
+  --disable-pip-version-check --editable
+
 $(READY): setup.py constraints.txt
 	@echo "setting up $(VENV), once" >&2
 	@python3 -m venv $(VENV)
-	@PIP_CONSTRAINT=constraints.txt $(VENV)/bin/python -m pip install --quiet \
-	  --disable-pip-version-check --editable '.[muse,labse,test]'
+	@$(install) '.[muse,labse,test]'
+	@touch $@
+
+$(VENV)/.bench: $(READY)
+	@$(install) '.[muse,labse,test,bench]'
 	@touch $@

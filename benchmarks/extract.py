@@ -1,8 +1,8 @@
 """Extraction beside trafilatura, jusText and datatrove: speed, text kept, scaling and memory.
 
-``python -m benchmarks.extract [--json]`` on the real sample (make samples). Speeds of one core are
-pages by second of processor time, all programs on the same pages in the same run; the scaling to
-two workers is by the clock.
+``python -m benchmarks.extract [--json]`` on the real sample, which make samples builds; make bench
+installs the others first. Speeds of one core are pages by second of processor time, all programs on
+the same pages in the same run; the scaling to two workers is by the clock.
 """
 
 import argparse
@@ -113,7 +113,9 @@ def speeds(chosen, folder):
     found, texts = {}, {}
     # Models are loaded and code is compiled before the clock runs.
     our_stage([few], folder / "warm")
+    langid._identify.cache_clear()
     _, found["ours"] = timed(our_stage, [path], folder / "ours")
+    langid._identify.cache_clear()
     with stage_clock() as stages:
         _, total = timed(our_stage, [path], folder / "ours, stage by stage")
     stages["all else"] = total - sum(stages.values())
@@ -195,6 +197,19 @@ def gold_found(folder, output):
     return shares
 
 
+def furniture_marked(folder, output):
+    """The share of the texts around the pages that are marked as furniture, of those extracted."""
+    marked = extracted = 0
+    for lang, texts in sample.read_furniture(folder).items():
+        wanted = set(map(bare, texts))
+        files = f"{output}/sentences/lang={lang}/*.parquet"
+        for text, mark in duckdb.sql(f"select text, furniture from '{files}'").fetchall():
+            if bare(text) in wanted:
+                extracted += 1
+                marked += mark
+    return marked / max(extracted, 1)
+
+
 def scaling(folder, work):
     """Clock seconds of the whole sample with one worker and with two, and what was extracted."""
     warcs = sample.sample_warcs(folder)
@@ -219,7 +234,7 @@ def memory(pages, work):
 def measure(folder, count, with_memory):
     """Everything, as a dict."""
     every = sample.read_pages(folder)
-    chosen = every[:: max(1, len(every) // count)]
+    chosen = every[:: max(1, len(every) // count)] if count else every
     found = {"pages": len(chosen)}
     with tempfile.TemporaryDirectory(prefix="extract-") as work:
         work = pathlib.Path(work)
@@ -245,6 +260,7 @@ def measure(folder, count, with_memory):
         shares = gold_found(folder, output)
         found["gold_sentences_found_by_side"] = shares
         found["gold_sentences_found"] = min(shares.values())
+        found["furniture_marked"] = furniture_marked(folder, output)
         if with_memory:
             peaks = memory(chosen, work)
             found["peak_memory_mb"] = {name: peak / _MB for name, peak in peaks.items()}
@@ -276,7 +292,7 @@ def main():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--sample", default="samples/debian", help="folder of the real sample")
-    parser.add_argument("--pages", type=int, default=600, help="pages that speed is measured on")
+    parser.add_argument("--pages", type=int, help="pages that speed is measured on (default: all)")
     parser.add_argument("--no-memory", action="store_true", help="leave the WARC of 1 GB out")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     given = parser.parse_args()

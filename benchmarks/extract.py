@@ -32,6 +32,7 @@ from pipelines.common.sources import add_options, chosen
 
 LANGUAGES = ("en", "de", "zh")
 _MB = 1 << 20
+_FILES = 16
 _SPACE = re.compile(r"\s+")
 # (what, module, function): where the time of our own extraction goes.
 _STAGES = (
@@ -210,13 +211,16 @@ def furniture_marked(folder, output):
     return marked / max(extracted, 1)
 
 
-def scaling(folder, work):
-    """Clock seconds of the whole sample with one worker and with two, and what was extracted."""
-    warcs = sample.sample_warcs(folder)
-    seconds = {}
-    for workers in (1, 2):
-        seconds[workers], _ = run_command(warcs, work / f"{workers} workers", workers)
-    return seconds, work / "2 workers"
+def scaling(pages, work):
+    """Clock seconds with one worker and with two, over _FILES files of the same size."""
+    warcs = work / "files"
+    warcs.mkdir()
+    paths = [warcs / f"{number:02}.warc.gz" for number in range(_FILES)]
+    for number, path in enumerate(paths):
+        sample.write_warc(path, ((page.url, page.html) for page in pages[number::_FILES]))
+    return {
+        workers: run_command(paths, work / f"{workers} workers", workers)[0] for workers in (1, 2)
+    }
 
 
 def memory(pages, work):
@@ -254,9 +258,11 @@ def measure(folder, count, with_memory):
         kept = {name: kept_of(chosen, outputs, furniture) for name, outputs in texts.items()}
         found["text_kept"] = {name: shares[0] for name, shares in kept.items()}
         found["furniture_kept"] = {name: shares[1] for name, shares in kept.items()}
-        seconds, output = scaling(folder, work)
+        seconds = scaling(every, work)
         found["scaling_2_workers"] = seconds[1] / seconds[2]
         found["seconds_by_workers"] = seconds
+        output = work / "whole sample"
+        run_command(sample.sample_warcs(folder), output, 0)
         shares = gold_found(folder, output)
         found["gold_sentences_found_by_side"] = shares
         found["gold_sentences_found"] = min(shares.values())

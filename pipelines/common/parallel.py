@@ -54,36 +54,51 @@ def _start(beam_options):
     FileSystems.set_options(PipelineOptions.from_dictionary(beam_options))
 
 
+# The pool of this process: the steps of a job use the same one, since processes take long to start.
+_pool = None
+
+
+def close_pool():
+    """Ends the processes that the steps of a job used."""
+    global _pool
+    if _pool is not None:
+        _pool.shutdown(wait=True, cancel_futures=True)
+        _pool = None
+
+
+def _open_pool(workers, beam_options):
+    global _pool
+    if _pool is None:
+        # spawn: a fork would copy the runner's threads' locks as they happen to be.
+        _pool = concurrent.futures.ProcessPoolExecutor(
+            workers,
+            multiprocessing.get_context("spawn"),
+            initializer=_start,
+            initargs=(beam_options,),
+        )
+    return _pool
+
+
 class _Call(beam.DoFn):
     def __init__(self, function, workers, beam_options):
         self._function = function
         self._workers = workers
         self._beam_options = beam_options
-        self._pool = None
         self._waiting = []
-
-    def setup(self):
-        if self._workers > 1:
-            # spawn: a fork would copy the runner's threads' locks as they happen to be.
-            self._pool = concurrent.futures.ProcessPoolExecutor(
-                self._workers,
-                multiprocessing.get_context("spawn"),
-                initializer=_start,
-                initargs=(self._beam_options,),
-            )
 
     def start_bundle(self):
         self._waiting = []
 
     def process(self, element, *sides):
-        if self._pool is None:
+        if self._workers == 1:
             yield self._function(element, *sides)
         else:
+            pool = _open_pool(self._workers, self._beam_options)
             # Workers are started here and inherit what is blocked: Ctrl-C is for the parent,
             # which ends them.
             before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             try:
-                self._waiting.append(self._pool.submit(self._function, element, *sides))
+                self._waiting.append(pool.submit(self._function, element, *sides))
             finally:
                 signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -97,9 +112,8 @@ class _Call(beam.DoFn):
                 "workers: finished work is kept"
             ) from None
         except BaseException:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            close_pool()
             raise
 
     def teardown(self):
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        close_pool()

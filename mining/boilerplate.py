@@ -8,9 +8,8 @@ import functools
 import re
 
 import numpy as np
-import pyarrow.compute as pc
 
-from mining.codepoints import head_tables
+from mining.codepoints import hash_strings
 from mining.phrases import PHRASES
 
 # What may open before a phrase or stand between two, and what ends a text.
@@ -29,8 +28,7 @@ def boilerplate_share(column):
     column: mining.codepoints.Column. 0.0 for a text of more than 400 characters.
     """
     share = np.zeros(len(column))
-    closes = pc.match_substring_regex(column.texts, rf"(?i)(?:{_CLOSING})\W*$")
-    may = column.begins(_heads()) | closes.to_numpy(zero_copy_only=False)
+    may = column.begins(_heads()) | column.ends_with(_tails())
     rows = np.flatnonzero(may & (column.lengths <= _MAX_CHARS))
     if len(rows):
         share[rows] = [_share(text.lower()) for text in column.texts.take(rows).to_pylist()]
@@ -40,7 +38,12 @@ def boilerplate_share(column):
 @functools.cache
 def _heads():
     heads = {head for opening, _ in PHRASES for head in opening.split("|")}
-    return head_tables(heads | set(_POLITE.split("|")))
+    return hash_strings(heads | set(_POLITE.split("|")))
+
+
+@functools.cache
+def _tails():
+    return hash_strings(closing[::-1] for closing in _CLOSING.split("|"))
 
 
 @functools.cache

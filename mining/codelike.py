@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from mining.codepoints import CODE, head_tables
+from mining.codepoints import CODE, hash_strings
 
 # What prose quotes, and the gaps of messages that a program fills: no sign of code.
 _GAPS = re.compile(r"`[^`]{1,60}`|[$#%@]?\{\{?[\w.:-]*\}\}?|%\(\w+\)\w|%\d+\$l?\w")
@@ -57,22 +57,28 @@ _STRETCHES = tuple(
 )
 _TOKENS = re.compile(r"[!-~]+|[^\s!-~]+")
 # Words with such a thing in them are syntax: braces, operators, a semicolon or colon that follows
-# no word, calls with arguments, elements, variables, escapes, entities. So are lone marks.
+# no word, calls with arguments, elements, variables, escapes, entities. So are lone marks. Each
+# begins with a mark and looks behind for the rest: at letters nothing is tried.
 _SYNTAX = re.compile(
-    r"[{}]|[)\]}\"'0-9_];|[)\]}]:|"
-    r"[\w\])]=[\w\"'(\[{$/.<-]|[!=+*/|&-]=|&&|\|\||->|=>|:=|\w\+\+[;)\]]|<<|>>|/\*|\*/|//$|"
-    r"[\w\]]\([\"'\[{$&*]|[\"'\]}]\)|\w\(\w*[,(\[.]|\.\w+\((?!\d\w?\))|\w\[[\"'$]|"
-    r"\]\.|\]\[|\]\)|\)\.\w|\)\)|"
-    r"\$[a-z({@]|<\w|\w>|\\\w|\\$|&[a-z]+;|"
-    r"^[=<>|+*%!&\\^~?/:;(){}\[\]]{1,3}$|^#(?:include|define|if|ifn?def|endif|pragma)$"
+    r"(?=[][{}()<>=;:|&$*+!?/\\\"'^~%#.-])(?:"
+    r"[{}]|;(?<=[)\]}\"'0-9_];)|:(?<=[)\]}]:)|"
+    r"=(?<=[\w\])]=)[\w\"'(\[{$/.<-]|[!=+*/|&-]=|&&|\|\||->|=>|:=|\+\+(?<=\w\+\+)[;)\]]|<<|>>|"
+    r"/\*|\*/|//$|"
+    r"\((?<=[\w\]]\()[\"'\[{$&*]|[\"'\]}]\)|\((?<=\w\()\w*[,(\[.]|\.\w+\((?!\d\w?\))|"
+    r"\[(?<=\w\[)[\"'$]|\]\.|\]\[|\)\.\w|\)\)|"
+    r"\$[a-z({@]|<\w|>(?<=\w>)|\\\w|\\$|&[a-z]+;|"
+    r"^[=<>|+*%!&\\^~?/:;(){}\[\]]{1,3}$|^#(?:include|define|if|ifn?def|endif|pragma)$)"
 )
 # Prose says these too: options, addresses, paths, identifiers, functions.
 _OPTION = re.compile(r"--?[A-Za-z]")
 _NAME = re.compile(
-    r"_|\$[A-Z]|\w@\w|://|www\.|::|\w[(\[]|[A-Za-z_]\w+\.[a-z_]\w|\b[a-z]+[A-Z]|"
-    r"/[\w.]+/|\./|~/|\b0x|^/\w"
+    r"(?=[_$@:([./~])(?:"
+    r"_|\$[A-Z]|@(?<=\w@)\w|://|::|[(\[](?<=\w.)|\.(?<=[A-Za-z_]\w\.)[a-z_]\w|"
+    r"/[\w.]+/|\./|~/|^/\w)"
 )
+_CAMEL = re.compile(r"\b(?:[a-z]+[A-Z]|0x|www\.)")
 _NAME_WEIGHT = 0.25
+_STOPS = ".,!?"
 _EDGES = "()[]{}.,;:!?\"'"
 # To the end without the end of a sentence.
 _NO_STOP = r"(?:[^.!?。！？]|[.!?](?=[^\s\"')]))*$"
@@ -150,7 +156,7 @@ def code_share(column, above):
 
 @functools.cache
 def _heads():
-    return head_tables(head for _, heads, _ in _OPENINGS for head in heads.split("|"))
+    return hash_strings(head for _, heads, _ in _OPENINGS for head in heads.split("|"))
 
 
 @functools.cache
@@ -173,7 +179,7 @@ def _share(text, above):
             text = rest
     prose, others = 0, []
     for token in text.split() if text.isascii() else _TOKENS.findall(text):
-        word = token.rstrip(".,!?")
+        word = token.rstrip(_STOPS)
         if not word.isascii():
             # A character of a dense script says as much as two letters.
             prose += len(word) * (2 if word[0] > "\u2e7f" else 1)
@@ -181,14 +187,12 @@ def _share(text, above):
             others.append(token)
         elif word not in _KEYWORDS:
             prose += len(word)
-    if code + sum(map(len, others)) <= above * (code + sum(map(len, others)) + prose):
-        return 0.0
     for token in others:
-        if _OPTION.match(token):
+        if token[0] == "-" and _OPTION.match(token):
             code += len(token) * _NAME_WEIGHT
         elif _SYNTAX.search(token):
             code += len(token)
-        elif _NAME.search(token):
+        elif _NAME.search(token) or _CAMEL.search(token):
             code += len(token) * _NAME_WEIGHT
         elif token.strip(_EDGES) not in _KEYWORDS:
             prose += sum(map(str.isalpha, token))

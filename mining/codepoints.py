@@ -19,13 +19,24 @@ LETTER, DENSE, DIGIT, BLANK, CODE, LEAD, TRAIL, DAMAGE = (1 << bit for bit in ra
 #: spans two texts.
 GAP = 3
 
-_MAX_HEAD, _MAX_LEAD = 8, 3
+#: Characters that are worked on at a time where a number is kept for each: a cache holds them.
+CACHED = 1 << 17
+
+# How many characters of a string are compared, and how many marks may stand before it.
+_HASHED, _MAX_MARKS = 14, 3
+# Bits of a count among several in one number: it fits texts of a million characters.
+_FIELD_BITS = 21
+_FIELD = (1 << _FIELD_BITS) - 1
 _CODE_MARKS = "{}<>=;|\\_$#@~^*+[]`/"
 _DENSE = (
     *((0x3040, 0x3100), (0x31F0, 0x3200), (0xAC00, 0xD7B0)),  # kana, hangul
     *((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x32000)),  # Han
 )
 _VARIANTS = ((0xFE00, 0xFE10), (0xE0100, 0xE01F0))
+# What U+FFFD in UTF-8, and memory that nobody wrote to, becomes in Chinese and Korean charsets, and
+# kana in Shift-JIS: of each the first two characters.
+_KNOWN_LEADS = "锟嚙쏙烫屯縺繧繝"
+_KNOWN_TRAILS = "斤踝踐옙烫屯"
 _WHITE = (*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85)
 _BY_CATEGORY = {"L": LETTER, "M": LETTER, "N": DIGIT, "Z": BLANK, "Cf": BLANK, "Cn": BLANK}
 _BY_CATEGORY |= {"Cc": DAMAGE, "Co": DAMAGE, "Cs": DAMAGE}
@@ -60,29 +71,33 @@ class Column:
     def kinds(self):
         return _kinds().take(self.codes)
 
-    @functools.cached_property
-    def _heads(self):
-        """Sixteen bits of the hash of the first 1, 2… 8 characters: uint16 [n] each.
-
-        Up to three characters that are neither letters nor © are passed over first.
-        """
-        last = len(self.codes) - 1
-        at = self.starts.copy()
-        for _ in range(_MAX_LEAD):
-            at += ((self.kinds[at] & LETTER) == 0) & (self.codes[at] != ord("©"))
-        chars = (self.codes[np.minimum(at + step, last)] for step in range(_MAX_HEAD))
-        return [(hashes >> np.uint64(48)).astype(np.uint16) for hashes in _hashes(chars)]
-
-    def begins(self, heads):
+    def begins(self, strings):
         """Whether each text may begin with one of some strings, whatever the case: bool [n].
 
-        heads: what head_tables makes of the strings. A few others are taken for one that does.
+        strings: what hash_strings makes of them. Marks before the first letter are passed over,
+        three at most. A few texts are taken for ones that do.
         """
-        begins = np.zeros(len(self), bool)
-        for table, hashes in zip(heads, self._heads, strict=True):
-            if table is not None:
-                begins |= table[hashes]
-        return begins
+        return _may_be(strings, self._heads)
+
+    def ends_with(self, strings):
+        """The same for the other end; hash_strings was given the strings reversed."""
+        return _may_be(strings, self._tails)
+
+    @functools.cached_property
+    def _heads(self):
+        return self._hashes_from(self.starts, 1)
+
+    @functools.cached_property
+    def _tails(self):
+        return self._hashes_from(self.ends - 1, -1)
+
+    def _hashes_from(self, at, step):
+        last = len(self.codes) - 1
+        for _ in range(_MAX_MARKS):
+            mark = ((self.kinds[at] & LETTER) == 0) & (self.codes[at] != ord("©"))
+            at = np.clip(at + step * mark, 0, last)
+        where = at + step * np.arange(_HASHED)[:, None]
+        return list(_hashes(self.codes.take(where, mode="clip")))
 
     def blocks(self, chars):
         """(first, end) of successive rows with about so many characters together, one at least."""
@@ -105,49 +120,73 @@ class Column:
         found[np.searchsorted(self.starts, np.flatnonzero(mask), side="right") - 1] = True
         return found
 
-    @functools.cached_property
+    @property
     def letters(self):
         """How many letters each text has, those of dense scripts counted twice: int64 [n]."""
-        return self.count((self.kinds & LETTER) != 0) + self._dense
+        return self._counts & _FIELD
 
-    @functools.cached_property
-    def digits(self):
-        """How many digits each text has: int64 [n]."""
-        return self.count((self.kinds & DIGIT) != 0)
-
-    @functools.cached_property
+    @property
     def ink(self):
         """How many characters each text has but blanks, those of dense scripts twice: int64 [n]."""
-        blank = (self.kinds & BLANK) != 0
-        return self.lengths + GAP - self.count(blank) + self._dense
+        return self._counts >> _FIELD_BITS & _FIELD
+
+    @property
+    def digits(self):
+        """How many digits each text has: int64 [n]."""
+        return self._counts >> 2 * _FIELD_BITS
 
     @functools.cached_property
-    def _dense(self):
-        return self.count((self.kinds & DENSE) != 0)
+    def _counts(self):
+        """Letters, ink and digits side by side in one number, so that they are added up at once."""
+        found = []
+        for first, end in self.blocks(CACHED):
+            begin = self.starts[first]
+            weights = _weights().take(self.kinds[begin : self.ends[end - 1] + GAP])
+            found.append(np.add.reduceat(weights, self.starts[first:end] - begin))
+        return np.concatenate(found)
 
 
-def head_tables(heads):
-    """For Column.begins: which hashes the first eight characters of ``heads`` have."""
-    tables = [None] * _MAX_HEAD
-    for head in {head.lower()[:_MAX_HEAD] for head in heads}:
-        at = len(head) - 1
+def hash_strings(strings):
+    """For Column.begins: which hashes the first characters of ``strings`` have, 14 at most."""
+    tables = [None] * _HASHED
+    for string in {string.lower()[:_HASHED] for string in strings}:
+        at = len(string) - 1
         if tables[at] is None:
             tables[at] = np.zeros(1 << 16, bool)
-        *_, hashes = _hashes(np.array([ord(char)], np.uint32) for char in head)
-        tables[at][hashes >> np.uint64(48)] = True
+        *_, hashes = _hashes(np.array([[ord(char)] for char in string], np.uint32))
+        tables[at][hashes] = True
     return tables
 
 
-def _hashes(chars):
-    """The hashes of strings that grow by a character; chars: uint32 [n] of each position.
+def _may_be(tables, hashes):
+    found = np.zeros(len(hashes[0]), bool)
+    for table, of_length in zip(tables, hashes, strict=True):
+        if table is not None:
+            found |= table[of_length]
+    return found
+
+
+def _hashes(codes):
+    """The hashes of strings of 1, 2… characters: uint16 [n] each; codes: uint32 [characters, n].
 
     Capitals of Latin-1 are as small letters.
     """
+    capital = (codes - 0x41 < 26) | (codes - 0xC0 < 31)
     hashes = np.uint64(0)
-    for codes in chars:
-        capital = ((codes - 0x41 < 26) | (codes - 0xC0 < 31)).astype(np.uint64)
-        hashes = (hashes + codes + capital * np.uint64(32)) * np.uint64(0x9E3779B97F4A7C15)
-        yield hashes
+    for small in codes + 32 * capital.astype(np.uint32):
+        hashes = (hashes + small) * np.uint64(0x9E3779B97F4A7C15)
+        yield (hashes >> np.uint64(48)).astype(np.uint16)
+
+
+@functools.cache
+def _weights():
+    """What each kind adds to Column._counts: int64 [256]."""
+    kinds = np.arange(256)
+    size = np.where(kinds & DENSE, 2, 1)
+    letters = np.where(kinds & LETTER, size, 0)
+    ink = np.where(kinds & BLANK, 0, size)
+    digits = np.where(kinds & DIGIT, 1, 0)
+    return letters | ink << _FIELD_BITS | digits << 2 * _FIELD_BITS
 
 
 @functools.cache
@@ -167,18 +206,18 @@ def _kinds():
     table[list(_WHITE)] = BLANK
     table[0xFFFD] = DAMAGE
     table[_codes(_CODE_MARKS)] |= CODE
-    table[_codes(misread_leads())] |= LEAD
-    table[_codes(misread_trails())] |= TRAIL
+    table[_codes(misread_leads() + _KNOWN_LEADS)] |= LEAD
+    table[_codes(misread_trails() + _KNOWN_TRAILS)] |= TRAIL
     return table
 
 
 def misread_leads():
-    """What the first bytes of UTF-8 sequences look like in cp1252, cp1251, GBK and others."""
+    """What the first bytes of UTF-8 sequences look like in cp1252, cp1251 and GBK."""
     western = bytes(range(0xC2, 0xF5)).decode("cp1252")
     # In GBK two bytes make a character: here the first two of a Han character.
     pairs = (bytes((lead, at)) for lead in range(0xE4, 0xEA) for at in range(0x80, 0xC0))
     chinese = "".join(pair.decode("gbk", "ignore") for pair in pairs)
-    return western + "РС" + chinese + "锟嚙쏙烫屯縺繧繝"
+    return western + "РС" + chinese
 
 
 def misread_trails():

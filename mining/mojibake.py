@@ -38,14 +38,14 @@ _KANA = re.compile("(?:[縺繧繝].?.?){3}")
 _ASCII = re.compile("[\x00-\x7f]+")
 _BELOW_HAN = re.compile("[\x00-\u1fff]+")
 # Every third character is a lead where UTF-8 was read as GBK.
-_MAX_CHARS_PER_LEAD = 8
+_MAX_CHARS_PER_LEAD = 16
 # Of a text's letters: the most that legit text has (docs/method.md, "Quality filters").
 _MAX_HIGH_PAIRS = 0.4
 
 
 @functools.cache
 def _traces():
-    return re.compile("|".join((*_WESTERN, *_TWICE)))
+    return re.compile("|".join((*_WESTERN, *_TWICE, *_KNOWN)))
 
 
 def has_mojibake(column):
@@ -62,9 +62,8 @@ def has_mojibake(column):
     suspects = column.any(lead | (codes | 1 == ord("Ã"))) & ~found
     _look_closer(column, suspects, lambda text: bool(_traces().search(text)), found)
     if dense.any():
-        _look_closer(column, column.any(dense) & ~found, _is_known, found)
-        leads = column.count(dense) * _MAX_CHARS_PER_LEAD
-        _look_closer(column, (leads > column.count((kinds & DENSE) != 0)) & ~found, _is_gbk, found)
+        suspects = column.count(dense) * _MAX_CHARS_PER_LEAD > column.lengths
+        _look_closer(column, suspects & ~found, _is_from_asia, found)
     return found
 
 
@@ -86,12 +85,9 @@ def _is_high_latin(column):
     return column.count(high) > _MAX_HIGH_PAIRS * column.letters
 
 
-def _is_known(text):
-    return any(known in text for known in _KNOWN) or bool(_KANA.search(text))
-
-
-def _is_gbk(text):
-    """Whether most of what is not ASCII is UTF-8 of Han characters once it is written as GBK."""
+def _is_from_asia(text):
+    """Whether most of what is not ASCII is UTF-8 of Han characters once it is written as GBK, or
+    there is kana that was read as Shift-JIS."""
     raw = _ASCII.sub("", text).encode("gb18030")
     found = _BELOW_HAN.sub("", raw.decode("utf-8", "ignore"))
-    return 3 * len(found) > 0.5 * len(raw)
+    return 3 * len(found) > 0.5 * len(raw) or bool(_KANA.search(text))

@@ -224,8 +224,11 @@ _GERMAN = (
         rf"(?:[\w/-]+ ){{0,5}}cookies{_REST}",
     ),
     (
-        "um die |um ihnen |um dir |um unsere |um diese |um alle |um den |für die |damit wir |"
-        "durch die |mit der |mit ihrem |wenn sie |indem sie |durch ihren |zur nutzung |für eine ",
+        "um die webs|um die seite|um ihnen |um dir |um unsere |um diese |um alle funktionen|"
+        "um den vollen|für die nutzung|für eine optimale|damit wir |durch die nutzung|"
+        "durch die weitere|durch ihren besuch|mit der nutzung|mit der weiteren|mit ihrem besuch|"
+        "wenn sie diese|wenn sie die |wenn sie auf |wenn sie unsere|wenn sie weiter|"
+        "wenn sie fort|indem sie |zur nutzung ",
         r"[^.!?]{0,100}(?:(?:verwenden|nutzen|setzen|verwendet|nutzt|setzt) [^.!?]{0,40}cookies|"
         r"(?:site|seite|nutzung|surfen|cookies)[^.!?]{0,80}(?:einverstanden|stimmen sie|"
         r"stimmst du|cookies)|"

@@ -5,7 +5,7 @@ Characters are counted, not words: it works alike in scripts without spaces.
 
 import numpy as np
 
-from mining.codepoints import GAP
+from mining.codepoints import CACHED, GAP
 
 # Characters of a gram.
 _GRAM = GAP + 1
@@ -15,8 +15,6 @@ _WINDOW = 128
 # Bits of a sketch, and how far its estimate may lie above the truth.
 _BITS = 64
 _SLACK = 0.15
-# Characters that are hashed at a time: what fits into a processor's cache.
-_BLOCK = 1 << 16
 
 
 def distinct_share(column, below):
@@ -28,7 +26,7 @@ def distinct_share(column, below):
     grams = np.maximum(column.lengths - GAP, 0)
     share = np.ones(len(column))
     found = np.zeros(len(column))
-    for first, end in column.blocks(_BLOCK):
+    for first, end in column.blocks(CACHED):
         rows = slice(first, end)
         codes = column.codes[column.starts[first] : column.ends[end - 1] + GAP]
         found[rows] = _estimate(codes, column.starts[rows] - column.starts[first], grams[rows])

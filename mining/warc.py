@@ -4,6 +4,7 @@ mining.framing finds the records, FastWARC reads their headers; transfer and con
 undone here, because headers lie.
 """
 
+import codecs
 import dataclasses
 import datetime
 import io
@@ -184,7 +185,9 @@ def _decode_body(raw, http, max_bytes):
 
 def _as_it_is(raw, encoding):
     """A body sent plain under a header that names an encoding, or ValueError if it is not plain."""
-    if b"<" not in raw[:4096] or b"\0" in raw[:4096]:
+    start = raw[:4096]
+    is_text = b"\0" not in start or start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"<" not in start or not is_text:
         raise ValueError(f"not decodable as {encoding}")
     return raw
 

@@ -17,8 +17,6 @@ import brotli
 import pytest
 import zstandard
 from fastwarc.warc import WarcRecord, WarcRecordType
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 
@@ -504,78 +502,3 @@ def test_body_of_many_packed_pieces_takes_a_moment():
     (record,) = read(data, 5_000_000)
     assert time.perf_counter() - start < 2
     assert record.body == b"<p>"
-
-
-@dataclasses.dataclass(frozen=True)
-class Edit:
-    """``removed`` bytes at ``at``, a share of the file, give way to ``inserted``."""
-
-    at: float
-    removed: int
-    inserted: bytes
-
-
-JUNK = st.one_of(
-    st.binary(max_size=40),
-    st.sampled_from([b"\r\n\r\n", bytes(600), b"\x1f\x8b\x08\0\0\0\0\0\0\xff", b"WARC/1.0\r\n"]),
-)
-EDITS = st.lists(
-    st.builds(Edit, st.floats(0, 1), st.sampled_from([0, 0, 1, 2, 20, 300]), JUNK), max_size=4
-)
-
-
-@given(edits=EDITS)
-@settings(max_examples=300, derandomize=True, deadline=None, database=None)
-def test_every_untouched_member_survives_random_damage(edits):
-    entries = pages(6)
-    data, members = warc(entries)
-    pieces = [
-        (entry.body, data[start:end]) for entry, (start, end) in zip(entries, members, strict=True)
-    ]
-    for edit in edits:
-        pieces = damaged(pieces, edit)
-    data = b"".join(piece for _, piece in pieces)
-    whole, at = {}, 0
-    for body, piece in pieces:
-        if body is not None:
-            whole[at] = body
-        at += len(piece)
-    try:
-        records = read(data)
-    except InputError:
-        assert not whole
-        return
-    found = bodies_at(records)
-    assert {offset: found.get(offset) for offset in whole} == whole
-    assert set(found.values()) <= {entry.body for entry in entries}
-    assert is_tiled(records, len(data))
-
-
-@given(edits=EDITS)
-@settings(max_examples=200, derandomize=True, deadline=None, database=None)
-def test_random_damage_in_a_plain_file_leaves_no_byte_unsaid(edits):
-    data = warc(pages(4), None)[0]
-    for edit in edits:
-        at = round(edit.at * len(data))
-        data = data[:at] + edit.inserted + data[at + edit.removed :]
-    try:
-        records = read(data)
-    except InputError:
-        assert edits
-        return
-    assert is_tiled(records, len(data))
-
-
-def damaged(pieces, edit):
-    """``pieces`` of a file, (body or None, bytes), after an edit, which costs a piece its body."""
-    size = sum(len(piece) for _, piece in pieces)
-    start = round(edit.at * size)
-    end = min(size, start + edit.removed)
-    before, after, at = [], [], 0
-    for body, piece in pieces:
-        # What is left of the piece on either side of the edit; one end may lie beyond the piece.
-        left, right = piece[: max(0, start - at)], piece[max(0, end - at) :]
-        before.append((body if left == piece else None, left))
-        after.append((body if right == piece else None, right))
-        at += len(piece)
-    return [piece for piece in [*before, (None, edit.inserted), *after] if piece[1]]

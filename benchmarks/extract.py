@@ -235,63 +235,97 @@ def memory(pages, work):
     return peaks
 
 
-def measure(folder, count, with_memory):
-    """Everything, as a dict."""
-    every = sample.read_pages(folder)
+def measure_speed(folder, every, count, work):
+    """Speed of one core and text kept, of everybody."""
     chosen = every[:: max(1, len(every) // count)] if count else every
-    found = {"pages": len(chosen)}
-    with tempfile.TemporaryDirectory(prefix="extract-") as work:
-        work = pathlib.Path(work)
-        cores = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {min(cores)})
-        rates, size, stages, texts = speeds(chosen, work)
-        os.sched_setaffinity(0, cores)
-        found["pages_per_second"] = rates
-        found["mb_per_second"] = {name: size / len(chosen) * rate for name, rate in rates.items()}
-        found["ms_per_page_by_stage"] = {
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    rates, size, stages, texts = speeds(chosen, work)
+    os.sched_setaffinity(0, cores)
+    furniture = sample.read_furniture(folder)
+    kept = {name: kept_of(chosen, outputs, furniture) for name, outputs in texts.items()}
+    return {
+        "pages": len(chosen),
+        "pages_per_second": rates,
+        "mb_per_second": {name: size / len(chosen) * rate for name, rate in rates.items()},
+        "ms_per_page_by_stage": {
             name: 1000 * seconds / len(chosen) for name, seconds in stages.items()
-        }
-        for name in ("trafilatura-fast", "justext", "datatrove"):
-            key = name.replace("-", "_")
-            found[f"speedup_vs_{key}"] = rates["ours"] / rates[name]
-        furniture = sample.read_furniture(folder)
-        kept = {name: kept_of(chosen, outputs, furniture) for name, outputs in texts.items()}
-        found["text_kept"] = {name: shares[0] for name, shares in kept.items()}
-        found["furniture_kept"] = {name: shares[1] for name, shares in kept.items()}
-        seconds = scaling(every, work)
-        found["scaling_2_workers"] = seconds[1] / seconds[2]
-        found["seconds_by_workers"] = seconds
-        output = work / "whole sample"
-        run_command(sample.sample_warcs(folder), output, 0)
-        shares = gold_found(folder, output)
-        found["gold_sentences_found_by_side"] = shares
-        found["gold_sentences_found"] = min(shares.values())
-        found["furniture_marked"] = furniture_marked(folder, output)
-        if with_memory:
-            peaks = memory(chosen, work)
-            found["peak_memory_mb"] = {name: peak / _MB for name, peak in peaks.items()}
-            found["memory_ratio_1gb_100mb"] = peaks["1 GB"] / peaks["100 MB"]
+        },
+        **{
+            f"speedup_vs_{name.replace('-', '_')}": rates["ours"] / rate
+            for name, rate in rates.items()
+            if name != "ours"
+        },
+        "text_kept": {name: shares[0] for name, shares in kept.items()},
+        "furniture_kept": {name: shares[1] for name, shares in kept.items()},
+    }
+
+
+def measure_scaling(folder, every, _, work):
+    """Two workers beside one."""
+    seconds = scaling(every, work)
+    return {"scaling_2_workers": seconds[1] / seconds[2], "seconds_by_workers": seconds}
+
+
+def measure_gold(folder, _, __, work):
+    """What of the gold is extracted, and what of the furniture is marked."""
+    output = work / "whole sample"
+    run_command(sample.sample_warcs(folder), output, 0)
+    shares = gold_found(folder, output)
+    return {
+        "gold_sentences_found_by_side": shares,
+        "gold_sentences_found": min(shares.values()),
+        "furniture_marked": furniture_marked(folder, output),
+    }
+
+
+def measure_memory(_, every, __, work):
+    """Peak memory for ten times the input."""
+    peaks = memory(every, work)
+    return {
+        "peak_memory_mb": {name: peak / _MB for name, peak in peaks.items()},
+        "memory_ratio_1gb_100mb": peaks["1 GB"] / peaks["100 MB"],
+    }
+
+
+PARTS = {
+    "speed": measure_speed,
+    "scaling": measure_scaling,
+    "gold": measure_gold,
+    "memory": measure_memory,
+}
+
+
+def measure(folder, count, parts):
+    """The figures of some of PARTS, as a dict."""
+    every = sample.read_pages(folder)
+    found = {}
+    for part in parts:
+        with tempfile.TemporaryDirectory(prefix="extract-") as work:
+            found |= PARTS[part](folder, every, count, pathlib.Path(work))
     return found
 
 
 def show(found):
     """Prints the figures as tables."""
-    print(f"{found['pages']} pages of the real sample, one core\n")
-    print(f"{'':<20}{'pages/s':>10}{'MB/s':>8}{'text kept':>12}{'furniture kept':>16}")
-    for name, rate in found["pages_per_second"].items():
-        print(
-            f"{name:<20}{rate:>10.1f}{found['mb_per_second'][name]:>8.1f}"
-            f"{found['text_kept'][name]:>12.3f}{found['furniture_kept'][name]:>16.3f}"
-        )
-    print("\nwhere our time goes, ms a page\n")
-    for name, milliseconds in found["ms_per_page_by_stage"].items():
-        print(f"{name:<20}{milliseconds:>10.2f}")
-    print()
+    if "pages" in found:
+        print(f"{found['pages']} pages of the real sample, one core\n")
+        print(f"{'':<20}{'pages/s':>10}{'MB/s':>8}{'text kept':>12}{'furniture kept':>16}")
+        for name, rate in found["pages_per_second"].items():
+            print(
+                f"{name:<20}{rate:>10.1f}{found['mb_per_second'][name]:>8.1f}"
+                f"{found['text_kept'][name]:>12.3f}{found['furniture_kept'][name]:>16.3f}"
+            )
+        print("\nwhere our time goes, ms a page\n")
+        for name, milliseconds in found["ms_per_page_by_stage"].items():
+            print(f"{name:<20}{milliseconds:>10.2f}")
+        print()
     for name, value in found.items():
         if isinstance(value, float):
             print(f"{name:<32}{value:>8.3f}")
-    for name, share in found["gold_sentences_found_by_side"].items():
-        print(f"  gold found, {name:<20}{share:>8.3f}")
+    for name in ("gold_sentences_found_by_side", "peak_memory_mb", "seconds_by_workers"):
+        for what, value in found.get(name, {}).items():
+            print(f"  {name}, {what!s:<12}{value:>10.3f}")
 
 
 def main():
@@ -299,12 +333,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--sample", default="samples/debian", help="folder of the real sample")
     parser.add_argument("--pages", type=int, help="pages that speed is measured on (default: all)")
-    parser.add_argument("--no-memory", action="store_true", help="leave the WARC of 1 GB out")
+    parser.add_argument(
+        "--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure: all"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)
     try:
-        found = measure(given.sample, given.pages, not given.no_memory)
+        found = measure(given.sample, given.pages, given.parts)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)

@@ -4,6 +4,7 @@ mining.framing finds the records, FastWARC reads their headers; transfer and con
 undone here, because headers lie.
 """
 
+import codecs
 import dataclasses
 import datetime
 import io
@@ -94,7 +95,7 @@ def _read_frame(frame, warc_file, max_page_bytes):
 def _read_record(record, found, max_page_bytes):
     headers = record.headers
     found.url = headers.get("WARC-Target-URI", "").strip("<>")
-    found.date = record.record_date
+    found.date = _date(record)
     found.digest = headers.get("WARC-Payload-Digest", "")
 
     def rejected(reason, detail=""):
@@ -123,6 +124,15 @@ def _read_record(record, found, max_page_bytes):
     except ValueError as error:
         return rejected("bad_encoding", str(error))
     return None
+
+
+def _date(record):
+    """The WARC-Date, or None if it is none that can be told in UTC."""
+    date = record.record_date
+    try:
+        return date and date.astimezone(datetime.UTC)
+    except OverflowError:
+        return None
 
 
 def _decode_body(raw, http, max_bytes):
@@ -154,7 +164,9 @@ def _decode_body(raw, http, max_bytes):
 
 def _as_it_is(raw, encoding):
     """A body sent plain under a header that names an encoding, or ValueError if it is not plain."""
-    if b"<" not in raw[:4096] or b"\0" in raw[:4096]:
+    start = raw[:4096]
+    is_text = b"\0" not in start or start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"<" not in start or not is_text:
         raise ValueError(f"not decodable as {encoding}")
     return raw
 

@@ -1,7 +1,7 @@
 """WARC files for tests, made in memory with warcio, and the pages in them.
 
 ``warc`` writes a file and says where each record lies in it; ``page_record`` gives one record for
-code that starts after the WARC reader. The other functions make bodies.
+code that starts after the WARC reader; ``edited`` damages a file. The other functions make bodies.
 """
 
 import dataclasses
@@ -84,6 +84,22 @@ def warc_record(entry):
     at = next(at for at, line in enumerate(lines) if line.startswith(b"Content-Length:"))
     lines[at] = b"Content-Length: %d" % (int(lines[at].split()[1]) + entry.declared)
     return b"\r\n".join(lines) + end + rest
+
+
+def edited(pieces, start, removed, inserted):
+    """``pieces`` of a file, (what, bytes), after ``removed`` bytes at ``start`` gave way to others.
+
+    What a piece is gives way to () where the edit touched it; no piece is empty.
+    """
+    end = start + removed
+    before, after, at = [], [], 0
+    for what, piece in pieces:
+        # What is left of the piece on either side of the edit; one end may lie beyond the piece.
+        left, right = piece[: max(0, start - at)], piece[max(0, end - at) :]
+        before.append((what if left == piece else (), left))
+        after.append((what if right == piece else (), right))
+        at += len(piece)
+    return [piece for piece in [*before, ((), inserted), *after] if piece[1]]
 
 
 def pages(count, size=150):

@@ -21,7 +21,7 @@ from warcio.bufferedreaders import ChunkedDataReader
 
 from mining.errors import InputError
 from mining.warc import read_records
-from tests.builders import CODINGS, DATE, Entry, chunked, html, pages, raw_deflate, warc
+from tests.builders import CODINGS, DATE, Entry, chunked, edited, html, pages, raw_deflate, warc
 
 SAMPLES = sorted((pathlib.Path(__file__).parents[2] / "samples").glob("*.warc.gz"))
 
@@ -114,7 +114,13 @@ def test_angle_brackets_around_the_url_are_no_part_of_it():
     assert read_one(Entry("<https://example.org/old>")).url == "https://example.org/old"
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "2024-13-45T99:00:00Z"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("", "yesterday", "2024-13-45T99:00:00Z"),
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
+    ],
+)
 def test_record_without_a_usable_date_has_none_and_is_kept(date):
     record = read_one(Entry(warc=(("WARC-Date", date),)))
     assert (record.date, record.reason) == (None, "")
@@ -189,6 +195,14 @@ def test_gzip_body_of_two_members_is_read_whole():
 def test_plain_page_under_a_lying_content_encoding_is_kept(coding):
     record = read_one(Entry(body=PAGE, http=(("Content-Encoding", coding),)))
     assert (record.reason, record.body) == ("", PAGE)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-be"])
+def test_plain_utf16_page_under_a_lying_content_encoding_is_kept(coding, charset):
+    body = ("" if charset == "utf-16" else "\ufeff").encode(charset) + PAGE.decode().encode(charset)
+    record = read_one(Entry(body=body, http=(("Content-Encoding", coding),)))
+    assert (record.reason, record.body) == ("", body)
 
 
 @pytest.mark.parametrize(
@@ -304,8 +318,11 @@ def test_damage_in_the_last_member_never_gives_another_body():
 @gzip_and_plain
 @pytest.mark.parametrize(
     "junk",
-    [b"junk\n" * 9, bytes(40), b"\x1f\x8b\x08\0\0", gzip.compress(b"junk"), b"WARC/0.\n"],
-    ids=["text", "NULs", "gzip magic", "gzip", "WARC magic"],
+    [
+        *(b"junk\n" * 9, bytes(40), b"\x1f\x8b\x08\0\0", gzip.compress(b"junk"), b"WARC/0.\n"),
+        b"WARC/1.0\r\nContent-Length: 99999999\r\n\r\n",
+    ],
+    ids=["text", "NULs", "gzip magic", "gzip", "WARC magic", "huge record"],
 )
 @pytest.mark.parametrize("place", [0, 1, 2, 3])
 def test_junk_between_records_is_reported_and_costs_none(pack, junk, place):
@@ -408,8 +425,13 @@ def test_record_far_beyond_the_limit_is_rejected_without_being_held_in_memory(pa
         b"WARC/1.0\r\n" * 4_000,
         b"WARC/1.0\r\nContent-Length: 99999999\r\n\r\n" * 2_000,
         gzip.compress(b"junk") * 4_000,
+        b"X:WARC/1.0\r\n" * 10_000,
+        b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x01\xff\xff\0\0WARC/1.0\r\n" * 3_000,
     ],
-    ids=["gzip magic", "gzip header", "zstd magic", "version lines", "huge records", "no WARC"],
+    ids=[
+        *("gzip magic", "gzip header", "zstd magic", "version lines", "huge records", "no WARC"),
+        *("header lines", "stored gzip"),
+    ],
 )
 def test_bytes_that_look_like_records_take_a_moment(pack, junk):
     data = warc(pages(1), pack)[0] + junk
@@ -461,14 +483,16 @@ def test_every_untouched_member_survives_random_damage(edits):
     entries = pages(6)
     data, members = warc(entries)
     pieces = [
-        (entry.body, data[start:end]) for entry, (start, end) in zip(entries, members, strict=True)
+        ((entry.body,), data[start:end])
+        for entry, (start, end) in zip(entries, members, strict=True)
     ]
     for edit in edits:
-        pieces = damaged(pieces, edit)
+        size = sum(len(piece) for _, piece in pieces)
+        pieces = edited(pieces, round(edit.at * size), edit.removed, edit.inserted)
     data = b"".join(piece for _, piece in pieces)
     whole, at = {}, 0
-    for body, piece in pieces:
-        if body is not None:
+    for bodies, piece in pieces:
+        for body in bodies:
             whole[at] = body
         at += len(piece)
     try:
@@ -495,18 +519,3 @@ def test_random_damage_in_a_plain_file_leaves_no_byte_unsaid(edits):
         assert edits
         return
     assert is_tiled(records, len(data))
-
-
-def damaged(pieces, edit):
-    """``pieces`` of a file, (body or None, bytes), after an edit, which costs a piece its body."""
-    size = sum(len(piece) for _, piece in pieces)
-    start = round(edit.at * size)
-    end = min(size, start + edit.removed)
-    before, after, at = [], [], 0
-    for body, piece in pieces:
-        # What is left of the piece on either side of the edit; one end may lie beyond the piece.
-        left, right = piece[: max(0, start - at)], piece[max(0, end - at) :]
-        before.append((body if left == piece else None, left))
-        after.append((body if right == piece else None, right))
-        at += len(piece)
-    return [piece for piece in [*before, (None, edit.inserted), *after] if piece[1]]

@@ -21,6 +21,8 @@ _SKIPPABLE_ZSTD = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18", re.DOTALL)
 _BLOCK = 1 << 18
 _ZSTD_SLICE = 128
 _MAX_DICTIONARY = 16 << 20
+# Within so many bytes a record begins in a member that only stores it.
+_STORED = 64
 _HEADER_READS = (1 << 12, 1 << 16, 1 << 20)
 _START = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|WARC/[01]\.\d{1,3}\r?\n")
 _VERSION = re.compile(rb"WARC/[01]\.\d{1,3}\r?\n")
@@ -44,12 +46,12 @@ class Frame:
 
 
 class _Unreadable(Exception):
-    """No record can be read here; the message says why. ``lines``: the bytes up to where the lines
-    end of a header that is none."""
+    """No record can be read here; the message says why. ``clear``: the bytes from here on in which
+    no plain record starts."""
 
-    def __init__(self, why, lines=0):
+    def __init__(self, why, clear=0):
         super().__init__(why)
-        self.lines = lines
+        self.clear = clear
 
 
 def frames(stream, limit):
@@ -67,7 +69,7 @@ def _frames(file, limit):
         try:
             found = _frames_at(file, at, limit)
         except _Unreadable as error:
-            end = _next_start(file, at + 1)
+            end = _next_start(file, at + 1, at + error.clear)
             yield Frame(at, end - at, damage=str(error))
             at = end
             continue
@@ -88,9 +90,10 @@ def _frames_at(file, at, limit):
     if _SKIPPABLE_ZSTD.match(head) and len(head) >= 8:
         length = 8 + int.from_bytes(head[4:8], "little")
         if at + length <= file.size:
+            problem = ""
             if head.startswith(_DICTIONARY):
-                file.dictionary = _dictionary(file.read(at + 8, length - 8))
-            return [Frame(at, length)]
+                problem = _read_dictionary(file, at + 8, length - 8)
+            return [Frame(at, length, damage=problem)]
     return [_plain(file, at, limit)]
 
 
@@ -98,13 +101,24 @@ def _gunzip():
     return zlib.decompressobj(zlib.MAX_WBITS | 16)
 
 
-def _dictionary(data):
-    if data.startswith(_ZSTD):
-        try:
-            data = zstandard.ZstdDecompressor().decompress(data, _MAX_DICTIONARY)
-        except zstandard.ZstdError as error:
-            raise _Unreadable(f"a dictionary that can't be unpacked: {error}") from None
-    return zstandard.ZstdCompressionDict(data)
+def _read_dictionary(file, at, length):
+    """Takes the dictionary of ``length`` bytes at ``at`` for the frames that follow.
+
+    Returns what is wrong with it.
+    """
+    data = file.read(at, min(length, _MAX_DICTIONARY + 1))
+    try:
+        if data.startswith(_ZSTD):
+            # Not decompress(): it takes no bound for a frame that states its size.
+            data = zstandard.ZstdDecompressor().stream_reader(data).read(_MAX_DICTIONARY + 1)
+        if len(data) > _MAX_DICTIONARY:
+            return f"a dictionary of more than {_MAX_DICTIONARY} bytes"
+        dictionary = zstandard.ZstdCompressionDict(data)
+        zstandard.ZstdDecompressor(dictionary).decompressobj()
+    except zstandard.ZstdError as error:
+        return f"a dictionary that can't be used: {error}"
+    file.dictionary = dictionary
+    return ""
 
 
 class _Zstd:
@@ -141,7 +155,8 @@ def _packed(file, at, limit, new_unpacker, errors):
                 data += piece[: max(0, limit - len(data))]
                 block = unpacker.unconsumed_tail
     except errors as error:
-        raise _Unreadable(f"can't be unpacked: {error}") from None
+        clear = _STORED if _unpacks(file, at, new_unpacker(), errors) else 0
+        raise _Unreadable(f"can't be unpacked: {error}", clear) from None
     end -= len(unpacker.unused_data)
     data = bytes(data)
     try:
@@ -246,10 +261,10 @@ def _plain(file, at, limit):
     return Frame(at, end + gap - at, file.read(at, min(header + length, limit)))
 
 
-def _next_start(file, at):
-    """Where the next record really starts that looks like one, or the end of the file."""
+def _next_start(file, at, refused=0):
+    """Where the next record really starts that looks like one, or the end of the file; a plain one
+    not before ``refused``."""
     looks_like = _VERSION if file.unpacked else _START
-    refused = at
     while at < file.size:
         block = file.read(at, _BLOCK)
         for found in looks_like.finditer(block):
@@ -260,7 +275,7 @@ def _next_start(file, at):
             try:
                 _check_start(file, start)
             except _Unreadable as error:
-                refused = max(refused, start + error.lines)
+                refused = max(refused, start + error.clear)
                 continue
             return start
         at += max(1, len(block) - 16)
@@ -278,19 +293,25 @@ def _is_start(file, at):
 def _check_start(file, at):
     """Raises _Unreadable if no record starts at ``at``: what merely looks packed does not unpack
     to one."""
-    head = file.read(at, 4096)
-    try:
-        if head.startswith(_GZIP):
-            unpacked = _gunzip().decompress(head, 16)
-        elif head.startswith(_ZSTD):
-            unpacked = _Zstd(file.dictionary).decompress(head, 16) or b"WARC/1.0\r\n"
-        else:
-            _header_at(file, at)
-            return
-    except (zlib.error, zstandard.ZstdError) as error:
-        raise _Unreadable(str(error)) from None
-    if not _VERSION.match(unpacked):
+    head = file.read(at, 4)
+    if head.startswith(_GZIP):
+        found = _unpacks(file, at, _gunzip(), zlib.error)
+    elif head.startswith(_ZSTD):
+        found = _unpacks(file, at, _Zstd(file.dictionary), zstandard.ZstdError, unsure=True)
+    else:
+        _header_at(file, at)
+        return
+    if not found:
         raise _Unreadable("no WARC record inside")
+
+
+def _unpacks(file, at, unpacker, errors, unsure=False):
+    """Whether what is packed at ``at`` begins as a record; ``unsure`` if nothing comes yet."""
+    try:
+        unpacked = unpacker.decompress(file.read(at, 4096), 16)
+    except errors:
+        return False
+    return bool(_VERSION.match(unpacked)) if unpacked else unsure
 
 
 class _Window:

@@ -101,7 +101,7 @@ def _read_frame(frame, warc_file, max_page_bytes):
 def _read_record(record, found, max_page_bytes):
     headers = record.headers
     found.url = headers.get("WARC-Target-URI", "").strip("<>")
-    found.date = record.record_date
+    found.date = _date(record)
     found.digest = headers.get("WARC-Payload-Digest", "")
 
     def rejected(reason, detail=""):
@@ -154,6 +154,15 @@ def _media_type(content_type):
 def _charset(content_type):
     charset = _CHARSET.search(content_type)
     return charset.group(1) if charset else ""
+
+
+def _date(record):
+    """The WARC-Date, or None if it is none that can be told in UTC."""
+    date = record.record_date
+    try:
+        return date and date.astimezone(datetime.UTC)
+    except OverflowError:
+        return None
 
 
 def _decode_body(raw, http, max_bytes):

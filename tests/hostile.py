@@ -16,7 +16,7 @@ import zstandard
 
 from mining import charset
 from mining.warc import read_records
-from tests.builders import CODINGS, Entry, chunked, edited, html, warc_record
+from tests.builders import CODINGS, Entry, chunked, edited, html, pages, warc_record
 from tests.prose import prose
 
 _SAMPLES = pathlib.Path(__file__).parents[1] / "samples"
@@ -32,18 +32,7 @@ _CHARSETS = (
 )
 _NO_CHARSETS = ("", "x-unknown", "base64", "rot13", "idna", "'", "utf-7", "\x80", "a" * 5000)
 _TOKENS = (
-    *(
-        "<div>",
-        "</div>",
-        "<p>",
-        "</p",
-        "<b>",
-        "</i>",
-        "<span class='",
-        "<a href=x>",
-        "</a>",
-        "<a/>",
-    ),
+    *("<div>", "</div>", "<p>", "</p", "<b>", "</i>", "<span class='", "<a href=x>", "</a>"),
     *("<ul>", "<li>", "</ul>", "<ol>", "<table>", "<tr>", "<td>", "</table>", "<figure>", "<a/>"),
     *("<title>", "</title>", "<script>", "</script>", "<style>", "<textarea>", "<plaintext>"),
     *("<noscript>", "<template>", "<select><option>", "<frameset>", "<iframe>", "<math><mi>"),
@@ -54,24 +43,7 @@ _TOKENS = (
     *("\t", " ", "\x0b", "\x1c", "\x7f", "\x85", "\x9f", "\xa0", "\xad", "\u200b", "\u2028"),
     *("\u202e", "\ufeff", "\ufffd", "\ufffe", "\ufdd0", "\U0010ffff", "\U000e0041", "\u0308"),
     *("e\u0301", "\u1100\u1161", "\u2126", "\uf900", "\ufb01", "\U0001f468\u200d\U0001f469"),
-    *(
-        ". ",
-        "。",
-        "!",
-        "？",
-        "…",
-        "“",
-        "”",
-        "„",
-        "「",
-        "(",
-        ")",
-        "'",
-        "Dr. ",
-        "z. B. ",
-        "1. ",
-        "3,",
-    ),
+    *(". ", "。", "!", "？", "…", "“", "”", "„", "「", "(", ")", "'", "Dr. ", "z. B. ", "1. "),
     *("a", "A", "Ä", "ß", "中", "的", "は", "한", "ж", "ع", "ไ", "0", "-", "|", "www.a.org/", "_"),
 )
 _MAGIC = (
@@ -82,6 +54,13 @@ _MAGIC = (
     *(b"WARC/1.0\r\nContent-Length: %d\r\n\r\n" % length for length in (0, 300, 99_999_999)),
     b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x01\xff\xff\0\0WARC/1.0\r\n",
 )
+_DATES = (
+    *("", "0000-00-00T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "1e9"),
+    *("2024-02-30T00:00:00Z", "9999-12-31T23:59:59-14:00", "2024-03-01T12:00:00.999999999Z"),
+)
+#: how a URL ends, which no parser need like
+_URLS = ("",) * 9 + ("/[", "?q=\u5317", "#%zz", "/ x", "\\", "/" + "x" * 9000, "/%ed%a0%80")
+_HOSTS = ("h{}.example",) * 9 + ("[h{}", "h{}:99999999", "[::{}]", "{}\u2100.example", "@:{}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,7 +107,7 @@ def make(seed):
     big = rng.random() < 0.02
     limit = 1_500_000 if big else 100_000
     count = rng.randint(1, 3 if big else 14)
-    written = [_record(rng, f"https://h{seed}.example/{n}", limit) for n in range(count)]
+    written = [_record(rng, _url(rng, seed, n), limit) for n in range(count)]
     form = rng.choice(["gzip"] * 4 + ["plain"] * 4 + ["zstd"] * 3 + ["mixed", "members", "whole"])
     packs, checked = [gzip.compress], True
     whole = []
@@ -141,6 +120,7 @@ def make(seed):
         )
         if rng.random() < 0.3:
             words = zstandard.ZstdCompressionDict(b"".join(w.data for w in written)[:20_000])
+            words = rng.choice([words, _dictionary()])
             packer = zstandard.ZstdCompressor(dict_data=words, write_checksum=checked)
             stored = rng.choice([bytes, zstandard.compress])(words.as_bytes())
             whole = [((), b"\x5d\x2a\x4d\x18" + len(stored).to_bytes(4, "little") + stored)]
@@ -151,7 +131,7 @@ def make(seed):
         size = {"members": rng.randint(1, 4), "whole": count}.get(form, 1)
         group, written = tuple(written[:size]), written[size:]
         whole.append((group, rng.choice(packs)(b"".join(one.data for one in group))))
-    languages = rng.choice([LANGUAGES, LANGUAGES, ("en", "de"), ("en", "zh")])
+    languages = rng.choice([LANGUAGES, LANGUAGES, ("en", "de"), ("en", "zh"), ("en", "fr", "ja")])
     left = whole
     for _ in range(rng.choice([0, 1, 1, 2, 3, 8])):
         left = _damaged(rng, left)
@@ -226,6 +206,8 @@ def _record(rng, url, limit):
         http = (*http, *((f"X-{n}", "y") for n in range(rng.choice([100, 3000]))))
     if rng.random() < 0.05:
         warc = (("X-Long", "x" * rng.choice([5000, 40_000, 300_000])),)
+    if rng.random() < 0.1:
+        warc = (*warc, ("WARC-Date", rng.choice(_DATES)))
     lie = rng.random() < 0.06
     declared = rng.choice([-60, -2, -1, 1, 2, 60, 9999, 10**9]) if lie else 0
     entry = Entry(url, wire, kind, content_type, status, http, warc, declared)
@@ -233,6 +215,10 @@ def _record(rng, url, limit):
     if rng.random() < 0.08:
         lie, data = True, _mangled(rng, data)
     return Written(url, data, not lie, None if lie else expected, () if lie else said, lang)
+
+
+def _url(rng, seed, number):
+    return f"https://{rng.choice(_HOSTS).format(seed)}/{number}{rng.choice(_URLS)}"
 
 
 def _mangled(rng, data):
@@ -319,6 +305,12 @@ def _edited_markup(rng, text, count):
 
 
 @functools.cache
+def _dictionary():
+    records = [warc_record(entry) for entry in pages(400)]
+    return zstandard.train_dictionary(4000, records)
+
+
+@functools.cache
 def _bomb(coding):
     size = 30_000_000
     packers = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
@@ -357,11 +349,11 @@ def _coded(rng, body):
 
 
 def spans(pieces):
-    """(start, end) of each piece in its file."""
-    ends = [0]
-    for _, data in pieces:
-        ends.append(ends[-1] + len(data))
-    return list(zip(ends, ends[1:], strict=False))
+    """(start, end, records) of each piece in its file."""
+    at = 0
+    for group, data in pieces:
+        yield at, at + len(data), group
+        at += len(data)
 
 
 def whole_before_cut(case):

@@ -115,7 +115,13 @@ def test_angle_brackets_around_the_url_are_no_part_of_it():
     assert read_one(Entry("<https://example.org/old>")).url == "https://example.org/old"
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "2024-13-45T99:00:00Z"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("", "yesterday", "2024-13-45T99:00:00Z"),
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
+    ],
+)
 def test_record_without_a_usable_date_has_none_and_is_kept(date):
     record = read_one(Entry(warc=(("WARC-Date", date),)))
     assert (record.date, record.reason) == (None, "")
@@ -258,6 +264,14 @@ def test_plain_page_under_a_lying_content_encoding_is_kept(coding):
     assert (record.reason, record.body) == ("", PAGE)
 
 
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-be"])
+def test_plain_utf16_page_under_a_lying_content_encoding_is_kept(coding, charset):
+    body = ("" if charset == "utf-16" else "\ufeff").encode(charset) + PAGE.decode().encode(charset)
+    record = read_one(Entry(body=body, http=(("Content-Encoding", coding),)))
+    assert (record.reason, record.body) == ("", body)
+
+
 @pytest.mark.parametrize(
     "body", [PAGE, b"Bad Ems is a town.\n<p>It lies on the Lahn.</p>"], ids=["page", "hex"]
 )
@@ -371,8 +385,11 @@ def test_damage_in_the_last_member_never_gives_another_body():
 @gzip_and_plain
 @pytest.mark.parametrize(
     "junk",
-    [b"junk\n" * 9, bytes(40), b"\x1f\x8b\x08\0\0", gzip.compress(b"junk"), b"WARC/0.\n"],
-    ids=["text", "NULs", "gzip magic", "gzip", "WARC magic"],
+    [
+        *(b"junk\n" * 9, bytes(40), b"\x1f\x8b\x08\0\0", gzip.compress(b"junk"), b"WARC/0.\n"),
+        b"WARC/1.0\r\nContent-Length: 99999999\r\n\r\n",
+    ],
+    ids=["text", "NULs", "gzip magic", "gzip", "WARC magic", "huge record"],
 )
 @pytest.mark.parametrize("place", [0, 1, 2, 3])
 def test_junk_between_records_is_reported_and_costs_none(pack, junk, place):
@@ -475,8 +492,13 @@ def test_record_far_beyond_the_limit_is_rejected_without_being_held_in_memory(pa
         b"WARC/1.0\r\n" * 4_000,
         b"WARC/1.0\r\nContent-Length: 99999999\r\n\r\n" * 2_000,
         gzip.compress(b"junk") * 4_000,
+        b"X:WARC/1.0\r\n" * 10_000,
+        b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x01\xff\xff\0\0WARC/1.0\r\n" * 3_000,
     ],
-    ids=["gzip magic", "gzip header", "zstd magic", "version lines", "huge records", "no WARC"],
+    ids=[
+        *("gzip magic", "gzip header", "zstd magic", "version lines", "huge records", "no WARC"),
+        *("header lines", "stored gzip"),
+    ],
 )
 def test_bytes_that_look_like_records_take_a_moment(pack, junk):
     data = warc(pages(1), pack)[0] + junk

@@ -266,7 +266,8 @@ def _check_left(case, before, after, checks):
         old = starts[group]
         expected = [_told(record) for record in whole[old]]
         found = [_told(record) for record in left[start]]
-        if not after.records and all(record.reason == "damaged" for record in whole[old]):
+        if all(record.reason == "damaged" for record in whole[old]):
+            # It was nothing before.
             continue
         if found != expected:
             swallowed = not case.checked and _swallowed(case, case.left, after, start)

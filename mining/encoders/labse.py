@@ -9,6 +9,7 @@ import re
 
 import numpy as np
 
+from mining.encoders.base import Encoded, ahead
 from mining.errors import InputError
 from mining.vectors import unit_rows
 
@@ -99,6 +100,9 @@ class LabseEncoder:
                 }
                 vectors[rows] = self._model(**inputs).pooler_output.float().cpu().numpy()
         return unit_rows(vectors)
+
+    def stream(self, windows):
+        return ahead(windows, list, lambda texts: Encoded(self.encode(texts), 0, 0, 0))
 
 
 def _batches(order, ids):

@@ -14,6 +14,7 @@ import pathlib
 import numpy as np
 import xxhash
 
+from mining.encoders.base import Encoded, ahead
 from mining.errors import InputError
 from mining.vectors import unit_rows
 
@@ -62,3 +63,6 @@ class MuseEncoder:
         if not parts:
             return np.empty((0, self.dim), np.float32)
         return unit_rows(np.concatenate(parts))
+
+    def stream(self, windows):
+        return ahead(windows, list, lambda texts: Encoded(self.encode(texts), 0, 0, 0))

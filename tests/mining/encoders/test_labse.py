@@ -2,6 +2,8 @@
 alone, and one line of explanation for every folder and name that is no such model.
 """
 
+import concurrent.futures
+import json
 import os
 import shutil
 import subprocess
@@ -9,66 +11,24 @@ import sys
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 import transformers
 
 from mining.encoders import load_encoder
-from mining.encoders.labse import MAX_TOKENS, LabseEncoder
+from mining.encoders.labse import LabseEncoder
 from mining.errors import InputError
-
-WORDS = (
-    "[PAD] [UNK] [CLS] [SEP] [MASK] the a river library is closed on in winter freezes old bridge "
-    "der die fluss ist zu alt im ##n ##s ##er 中 文 河 冬 天 桥 . , ? ! 。 ，"
-).split()
-TEXTS = [
-    "",
-    " ",
-    "the river",
-    "The river freezes in winter.",
-    "der Fluss ist zu",
-    "the library is closed on the bridge, the old bridge!",
-    "冬天河。",
-    "中文，桥",
-    "unknown words only here",
-    "rivers freezes",
-    "the 河 is closed",
-    *("river " * n for n in (5, 17, 60, MAX_TOKENS - 3, MAX_TOKENS - 2, MAX_TOKENS - 1, 700)),
-    "河" * (MAX_TOKENS + 50),
-    "the " * (MAX_TOKENS - 2) + "bridge",
-]
-
-
-def save_model(folder, seed=0, **config):
-    """Saves a BERT model of two layers with random weights, and its tokenizer."""
-    torch.manual_seed(seed)
-    model = transformers.BertModel(
-        transformers.BertConfig(
-            vocab_size=len(WORDS),
-            hidden_size=32,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            intermediate_size=48,
-            max_position_embeddings=MAX_TOKENS,
-            # Large enough that texts have vectors of their own.
-            initializer_range=0.3,
-        ),
-        **config,
-    )
-    model.save_pretrained(folder, safe_serialization=True)
-    transformers.BertTokenizer(vocab={word: at for at, word in enumerate(WORDS)}).save_pretrained(
-        folder
-    )
-    return folder
+from tests.mining.encoders.models import MAX_TOKENS, TEXTS, save_bert
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    return save_model(tmp_path_factory.mktemp("models") / "tiny bert")
+    return save_bert(tmp_path_factory.mktemp("models") / "tiny bert")
 
 
 @pytest.fixture(scope="module")
 def encoder(model):
-    return LabseEncoder(str(model), threads=1)
+    return LabseEncoder(str(model), threads=1, precision="float32")
 
 
 @pytest.fixture
@@ -116,7 +76,7 @@ def test_different_texts_have_different_vectors(expected):
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("order", ["one at a time", "backwards", "shuffled", "many times"])
 def test_a_row_depends_on_its_text_alone(model, expected, threads, order):
-    encoder = LabseEncoder(str(model), threads=threads)
+    encoder = LabseEncoder(str(model), threads=threads, precision="float32")
     if order == "one at a time":
         rows = np.arange(len(TEXTS))
         vectors = np.concatenate([encoder.encode([text]) for text in TEXTS])
@@ -146,7 +106,7 @@ def test_a_text_is_cut_at_the_maximum(encoder):
 
 def test_name_and_fingerprint_tell_models_apart(model, encoder, tmp_path):
     again = LabseEncoder(str(shutil.copytree(model, tmp_path / "tiny bert")))
-    other = LabseEncoder(str(save_model(tmp_path / "other" / "tiny bert", seed=1)))
+    other = LabseEncoder(str(save_bert(tmp_path / "other" / "tiny bert", seed=1)))
     assert (again.name, again.fingerprint) == (encoder.name, encoder.fingerprint)
     assert other.name != encoder.name
     assert other.fingerprint != encoder.fingerprint
@@ -188,7 +148,7 @@ def test_truncated_weights_are_refused(copied, size):
 
 
 def test_a_model_without_a_pooler_is_refused(tmp_path):
-    folder = save_model(tmp_path / "poolerless", add_pooling_layer=False)
+    folder = save_bert(tmp_path / "poolerless", pooler=False)
     message = refused(folder)
     assert "pooler" in message
     assert str(folder) in message
@@ -232,3 +192,88 @@ except InputError as error:
     assert "sentence-transformers/LaBSE" in line
     assert "local folder" in line
     assert "muse" in line
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+@pytest.mark.parametrize("name", ["embeddings.word_embeddings.weight", "pooler.dense.bias"])
+def test_weights_that_are_no_numbers_are_refused(copied, name, value):
+    path = copied / "model.safetensors"
+    weights = safetensors.torch.load_file(path)
+    weights[name].view(-1)[5] = value
+    safetensors.torch.save_file(weights, path)
+    message = refused(copied)
+    assert name in message
+    assert "finite" in message
+
+
+@pytest.mark.parametrize("change", ["more words", "no special tokens"])
+def test_a_tokenizer_of_another_model_is_refused(copied, change):
+    path = copied / "tokenizer.json"
+    tokenizer = json.loads(path.read_text(encoding="utf-8"))
+    if change == "more words":
+        tokenizer["model"]["vocab"]["library2"] = len(tokenizer["model"]["vocab"])
+    else:
+        tokenizer["post_processor"] = None
+        (copied / "tokenizer_config.json").write_text(
+            '{"tokenizer_class": "PreTrainedTokenizerFast"}', encoding="ascii"
+        )
+    path.write_text(json.dumps(tokenizer), encoding="utf-8")
+    assert "tokenizer" in refused(copied)
+
+
+def test_weights_of_another_shape_than_the_config_says_are_refused(copied):
+    path = copied / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**config, "intermediate_size": 50}), encoding="utf-8")
+    assert "intermediate.dense.weight" in refused(copied)
+
+
+def test_weights_in_several_files_are_read(copied, encoder):
+    path = copied / "model.safetensors"
+    weights = safetensors.torch.load_file(path)
+    names = sorted(weights)
+    parts = {"a.safetensors": names[:10], "b.safetensors": names[10:]}
+    for part, keys in parts.items():
+        safetensors.torch.save_file({key: weights[key] for key in keys}, copied / part)
+    index = {"weight_map": {key: part for part, keys in parts.items() for key in keys}}
+    (copied / "model.safetensors.index.json").write_text(json.dumps(index), encoding="ascii")
+    path.unlink()
+    vectors = LabseEncoder(str(copied), precision="float32").encode(TEXTS)
+    assert np.abs(vectors - encoder.encode(TEXTS)).max() < 1e-6
+
+
+@pytest.mark.parametrize("precision", ["float16", "float64", "INT8", ""])
+def test_a_precision_that_is_not_possible_is_refused(model, precision):
+    with pytest.raises(InputError, match=f"precision {precision}"):
+        LabseEncoder(str(model), precision=precision, device="cpu")
+
+
+def test_a_stream_gives_each_window_and_counts_what_was_cut(encoder):
+    windows = [TEXTS, [], TEXTS[:3], ["the " * 500] * 3]
+    found = list(encoder.stream(iter(windows)))
+    assert [len(window.vectors) for window in found] == [len(TEXTS), 0, 3, 3]
+    for window, texts in zip(found, windows, strict=True):
+        assert np.abs(window.vectors - encoder.encode(texts)).max(initial=0) < 1e-6
+    assert [window.cut for window in found] == [4, 0, 0, 3]
+    assert found[3].tokens == 3 * MAX_TOKENS
+    # Nothing, nothing again, and two words; each between two special tokens.
+    assert found[2].tokens == 2 + 2 + 4
+    assert all(window.padding == 0 for window in found)
+
+
+def test_an_error_in_a_window_reaches_who_reads_the_stream(encoder):
+    def windows():
+        yield TEXTS[:2]
+        raise OSError("the disk is gone")
+
+    stream = encoder.stream(windows())
+    assert len(next(stream).vectors) == 2
+    with pytest.raises(OSError, match="the disk is gone"):
+        next(stream)
+
+
+def test_threads_may_share_an_encoder(encoder):
+    expected = encoder.encode(TEXTS)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for vectors in pool.map(encoder.encode, [TEXTS] * 12):
+            assert np.abs(vectors - expected).max() < 1e-6

@@ -69,7 +69,7 @@ def measure_labse(texts, rounds, threads, device):
             sides["int8"] = LabseEncoder(folder, threads, "int8").encode
         seconds, vectors = {name: [] for name in sides}, {}
         rates = []
-        for name, encode in sides.items():
+        for encode in sides.values():
             encode(texts[:64])
         for _ in range(rounds):
             rates.append(matmul_rate(getattr(torch, ours.precision), device))
@@ -78,7 +78,6 @@ def measure_labse(texts, rounds, threads, device):
                 seconds[name].append(took)
     best = {name: min(values) for name, values in seconds.items()}
     [window] = ours.stream([texts])
-    # Padded to the longest of each 32 after sorting by length, as sentence-transformers does.
     found = {
         "sentences": len(texts),
         "tokens": window.tokens,

@@ -1,9 +1,9 @@
-"""Bitext retrieval on the Tatoeba test (Artetxe & Schwenk 2019b): how often the translation of a
-sentence is what an encoder finds for it.
+"""Bitext retrieval on the Tatoeba test (Artetxe & Schwenk 2019b, TACL): how often an encoder finds
+the translation of a sentence.
 
 A set is the pairs of one language with English, line by line. Each sentence looks for its best
-among the sentences of the other side, by cosine or by ratio margin (Artetxe & Schwenk 2019a); the
-accuracy is the share of them that find the line they stand on.
+among the sentences of the other side, by cosine or by ratio margin (Artetxe & Schwenk 2019a, ACL);
+the accuracy is the share of them that find the line they stand on.
 """
 
 import collections
@@ -40,7 +40,7 @@ class Accuracy(NamedTuple):
     """Shares, 0 to 1, of the sentences that find their translation; to_en: X to English.
 
     By cosine; by ratio margin; and by ratio margin among the k nearest alone, as in mining and in
-    LASER's xsim.py, whose error rate is one less this.
+    LASER's xsim.py, whose error rate is one minus this.
     """
 
     cosine_to_en: float
@@ -84,8 +84,8 @@ def chosen(text, codes):
     for code, lang in wanted.items():
         if code not in codes:
             raise InputError(
-                f"unknown language {lang!r}: the Tatoeba test has no set of it; give codes such as "
-                "de or deu"
+                f"unknown language {lang!r}: there is no Tatoeba set of it here; give codes such "
+                "as de or deu"
             )
     return sorted(wanted)
 

@@ -143,10 +143,9 @@ _NOT_LASER = frozenset(
     "swg tuk tzl war xho yid".split()
 )
 
-#: What averages are over, as Feng et al. 2022 (LaBSE) group the languages: those of multilingual
-#: USE (Yang et al. 2020); those of XTREME (Hu et al. 2020, scripts/run_tatoeba.sh); those that
-#: LASER had training data for (Artetxe & Schwenk 2019), which are 83 by the list in LASER's README,
-#: where the LaBSE paper counts 82 and lists none; all. Label to codes
+#: What averages are over, label to codes, as Feng et al. 2022 (LaBSE) group the languages: those of
+#: multilingual USE (Yang et al. 2020); of XTREME (Hu et al. 2020); those that LASER had training
+#: data for (Artetxe & Schwenk 2019b); all. docs/method.md, "Retrieval on Tatoeba", has the sources
 GROUPS = {
     "multilingual USE": _MUSE,
     "XTREME": _XTREME,

@@ -28,11 +28,11 @@ def fetched(url, names, fetch):
     missing = [name for name in names if not (folder / name).is_file()]
     if not missing:
         return folder
-    folder.mkdir(parents=True, exist_ok=True)
 
     def get(name):
         with web.open_url(f"{url.rstrip('/')}/{name}", fetch) as stream:
             content = stream.read()
+        folder.mkdir(parents=True, exist_ok=True)
         partial = folder / f"{name}.{uuid.uuid4().hex[:8]}.partial"
         try:
             partial.write_bytes(content)

@@ -32,12 +32,18 @@ VENV := .venv
 READY := $(VENV)/.ready
 PYTHON := LANG=C.UTF-8 $(VENV)/bin/python
 
-.PHONY: mine samples bench test test-all lint schema clean
+.PHONY: mine eval samples bench test test-all lint schema clean
 .DEFAULT_GOAL := mine
 
 mine: $(READY)
 	@$(PYTHON) -m pipelines.run $(INPUT) --output '$(OUT)' --languages 'en,$(TARGET)' \
 	  --encoder '$(ENCODER)' --workers '$(WORKERS)' $(if $(filter-out -,$(GOLD)),--gold $(GOLD)) $(ARGS)
+
+# All languages, unless some are chosen as for mining.
+eval: $(READY)
+	@$(PYTHON) -m pipelines.evaluate $(if $(TATOEBA),--tatoeba '$(TATOEBA)') --output '$(OUT)' \
+	  $(if $(findstring command,$(origin LANG)),--languages '$(TARGET)') \
+	  --encoder '$(ENCODER)' --workers '$(WORKERS)' $(ARGS)
 
 samples: $(READY)
 	@$(PYTHON) -m samples.build

@@ -159,6 +159,41 @@ def embeddings(dim, encoder, fingerprint):
     )
 
 
+def tatoeba(encoder, fingerprint):
+    """The schema of how well an encoder does on the Tatoeba test."""
+    return _schema(
+        (
+            ("level", pa.string(), "language, or average over several"),
+            ("code", pa.string(), "ISO 639-3, as in the test's files; null for an average"),
+            ("lang", pa.string(), "ISO 639-1 code where there is one; null for an average"),
+            ("name", pa.string(), "the language in English; what languages an average is over"),
+            (
+                "trained",
+                pa.bool_(),
+                "the encoder was trained for it; null if not known, and for an average",
+            ),
+            ("languages", pa.int32(), "how many languages: 1, or what an average is over"),
+            ("pairs", pa.int32(), "how many pairs of sentences"),
+            ("cosine_to_en", pa.float64(), "share of sentences whose nearest English one is right"),
+            ("cosine_from_en", pa.float64(), "share of English sentences whose nearest is right"),
+            ("margin_to_en", pa.float64(), "as cosine_to_en, the best by ratio margin of all"),
+            ("margin_from_en", pa.float64(), "as cosine_from_en, the best by ratio margin of all"),
+            (
+                "xsim_to_en",
+                pa.float64(),
+                "as margin_to_en, of the k nearest alone, as LASER's xSIM",
+            ),
+            (
+                "xsim_from_en",
+                pa.float64(),
+                "as margin_from_en, of the k nearest alone, as LASER's xSIM",
+            ),
+        ),
+        encoder=encoder,
+        fingerprint=fingerprint,
+    )
+
+
 DATASETS = (
     ("sentences/lang=XX", "What the pages say, each sentence once a language.", SENTENCES),
     (
@@ -179,6 +214,12 @@ DATASETS = (
     ),
     ("corpus/en-XX", "The parallel corpus, best pairs first.", CORPUS),
     ("rejects/corpus/en-XX", "Pairs that a filter refused.", REJECTED_PAIRS),
+    (
+        "eval/tatoeba-ENCODER.parquet",
+        "How well an encoder finds translations: languages by code, then averages. The file's "
+        "metadata has the encoder's name and fingerprint.",
+        tatoeba("", ""),
+    ),
 )
 
 

@@ -27,7 +27,7 @@ _OS_ERROR = re.compile(r"\b(?:\w*Error: )?\[Errno (\d+)\] (.*)", re.IGNORECASE)
 _WHERE = re.compile(r" \[while running '.*?'\]$")
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """One whose complaints are one line, as all others are."""
 
     def error(self, message):
@@ -37,7 +37,7 @@ class _Parser(argparse.ArgumentParser):
 def parser(job, doc, input=None):
     """An argument parser with the options that all jobs have; input: help of --input, which is
     left out without it."""
-    made = _Parser(
+    made = Parser(
         prog=f"python -m pipelines.{job}",
         description=doc.partition("\n\n")[0],
         epilog="Any other option is Beam's. Knobs and their defaults: mining/config.py.",
@@ -76,7 +76,7 @@ def parse(made, argv):
     ours, rest = made.parse_known_args(argv)
     if ours.workers < 0:
         raise InputError(f"--workers {ours.workers}: give 0 or more")
-    beam_parser = _Parser(add_help=False, allow_abbrev=False)
+    beam_parser = Parser(add_help=False, allow_abbrev=False)
     for kind in PipelineOptions.__subclasses__():
         with contextlib.suppress(argparse.ArgumentError):
             kind._add_argparse_args(beam_parser)

@@ -82,3 +82,13 @@ def test_base_of_the_crawls_may_stand_in_the_environment(monkeypatch):
 
 def test_language_without_gold_is_mined_beside_one_that_has_it():
     assert "--gold samples/gold/en-de.tsv - " in make("-n", "mine", "LANG=de,fr")
+
+
+def test_evaluation_is_of_all_languages_unless_some_are_asked_for():
+    line = make("-n", "eval")
+    assert "-m pipelines.evaluate" in line and "--encoder 'muse'" in line
+    assert "--languages" not in line and "--tatoeba" not in line
+    line = make("-n", "eval", "LANG=de,zh", "TATOEBA=a folder", "ENCODER=labse", "OUT=dir")
+    for part in ("--languages 'de,zh'", "--tatoeba 'a folder'", "--encoder 'labse'"):
+        assert part in line
+    assert "--output 'dir'" in line

@@ -30,7 +30,7 @@ _TEXTS = 512
 _BLAS = threading.Lock()
 
 
-class _Tokens(NamedTuple):
+class Tokens(NamedTuple):
     """Texts as ``ids`` int64, one text's after another's, and how many each has, ``lengths``
     int64; ``cut``: how many texts were longer than MAX_TOKENS or MAX_CHARACTERS."""
 
@@ -69,12 +69,13 @@ class MuseEncoder:
         self._blas = threadpoolctl.ThreadpoolController()
 
     def encode(self, texts):
-        return self._encoded(self._tokens(texts)).vectors
+        return self._encoded(self.tokenise(texts)).vectors
 
     def stream(self, windows):
-        return ahead(windows, self._tokens, self._encoded)
+        return ahead(windows, self.tokenise, self._encoded)
 
-    def _tokens(self, texts):
+    def tokenise(self, texts):
+        """The Tokens of texts."""
         parts = [np.empty(0, np.int64)]
         lengths, cut = np.empty(len(texts), np.int64), 0
         for at in range(0, len(texts), _TEXTS):
@@ -93,7 +94,7 @@ class MuseEncoder:
             counts = np.fromiter(map(len, found), np.int64, len(found))
             lengths[at : at + len(found)] = counts
             parts.append(np.fromiter(itertools.chain(*found), np.int64, counts.sum()))
-        return _Tokens(np.concatenate(parts), lengths, cut)
+        return Tokens(np.concatenate(parts), lengths, cut)
 
     def _encoded(self, tokens):
         ids, lengths, cut = tokens

@@ -388,7 +388,9 @@ def _read(path):
         found = weights[name]
         if found.shape != shape:
             raise _unusable(path, f"{name} has the shape {found.shape}, not {shape}")
-        if found.dtype != np.uint8 and not np.isfinite(found).all():
+        if found.dtype.kind not in "fu":
+            raise _unusable(path, f"{name} has {found.dtype}, not numbers")
+        if found.dtype.kind == "f" and not np.isfinite(found).all():
             raise _unusable(path, f"{name} has a number that is not finite")
     return weights
 

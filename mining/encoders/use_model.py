@@ -46,7 +46,7 @@ _ZEROS = np.zeros(_BRANCH, np.float32)
 # cache, so many that weights are read seldom. At least MAX_TOKENS.
 _BLOCK = 1536
 # Tokens that have one table, and rows of it (14 kB each), whichever is reached first.
-_TABLE_TOKENS = 1 << 17
+_TABLE_TOKENS = 1 << 18
 _TABLE_ROWS = 1 << 14
 # Rows of the products that are not computed by block.
 _ROWS = 1024
@@ -301,8 +301,9 @@ class UseModel:
         np.take(hidden, tiles.tokens[first : first + planes], axis=0, out=inputs, mode="clip")
         np.matmul(to_factors, inputs.reshape(planes, -1), out=factors.reshape(planes, -1))
         np.matmul(factors, weights, out=products)
+        # The product that belongs to the point 1 counts once in each output.
+        products[1] += self._second_bias[branch]
         np.matmul(from_products, products.reshape(planes, -1), out=made.reshape(size, -1))
-        made += self._second_bias[branch]
         np.maximum(made, _ZEROS, out=made)
         made += inputs[left : left + size]
 
@@ -320,7 +321,7 @@ class UseModel:
             total = total + branch @ np.ones(_BRANCH, np.float32)
             square = square + np.vecdot(branch, branch)
         mean = total / _FEATURES
-        weight = 1 / np.sqrt(square / _FEATURES - mean**2 + self._eps)
+        weight = 1 / np.sqrt(np.maximum(square / _FEATURES - mean**2, 0) + self._eps)
         weight[rows == 0] = 0
         shift = (weight * mean).sum(axis=0).astype(np.float32)
         weight = weight.astype(np.float32)[:, :, None]

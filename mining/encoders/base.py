@@ -21,12 +21,14 @@ class Encoder(Protocol):
     """A multilingual sentence encoder, loaded and ready; threads may share it.
 
     name: stands in the path of its embeddings. dim: components of a vector. fingerprint: hex
-    digest of everything that decides the vectors (weights, tokenizer, pooling).
+    digest of everything that decides the vectors (weights, tokenizer, pooling). languages: ISO
+    639-1 codes of those that it was trained for, a frozenset; None if it doesn't say.
     """
 
     name: str
     dim: int
     fingerprint: str
+    languages: frozenset | None
 
     def encode(self, texts: list[str]) -> np.ndarray:
         """float32 [len(texts), dim], rows of unit length.
@@ -43,6 +45,13 @@ class Encoder(Protocol):
         encoded by itself: its vectors are those of ``encode``.
         """
         ...
+
+
+def unsupported(encoder, languages):
+    """Those of ``languages`` that the encoder was not trained for, in order; none are if it
+    doesn't say what for."""
+    known = getattr(encoder, "languages", None)
+    return [] if known is None else [lang for lang in languages if lang not in known]
 
 
 def ahead(windows, prepare, compute):

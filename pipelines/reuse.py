@@ -45,7 +45,7 @@ def set_aside(folder, parts, key, origin, aside):
 
     Left are those of ``parts`` that were made for this key. Other vectors of the same origin move
     to the folder ``aside``, where they stay until all are made; what is neither is deleted. It may
-    be killed at any moment and done again.
+    be killed at any moment and done again. Raises InputError for a file that can't be read.
     """
     strangers = []
     for path, metadata in _metadata(datasets.files_below(folder)):
@@ -73,7 +73,10 @@ def _metadata(paths):
         try:
             return metadata_of(_footer(path))
         except pa.ArrowInvalid:
+            # Empty or cut, as a loss of power leaves a file.
             return None
+        except OSError as error:
+            raise _damaged(path, error) from None
 
     with concurrent.futures.ThreadPoolExecutor(_READERS) as pool:
         return list(zip(paths, pool.map(of, paths), strict=True))

@@ -1,8 +1,8 @@
 """Every knob of every stage: one frozen dataclass a stage, with unit, default and its source.
 
-A manifest holds the stage's config; another config means the stage is done again. ``version``
-is raised when the same input and knobs would give other rows. FetchConfig, which changes no row,
-is in no manifest and has no version.
+A manifest holds the stage's config; another config means the stage is done again (EmbedConfig names
+exceptions). ``version`` is raised when the same input and knobs would give other rows. FetchConfig,
+which changes no row, is in no manifest and has no version.
 """
 
 import dataclasses
@@ -60,10 +60,28 @@ class ExtractConfig:
 
 @dataclasses.dataclass(frozen=True)
 class EmbedConfig:
-    """From sentences to vectors. The encoder's fingerprint is kept beside it."""
+    """From sentences to vectors. The encoder's fingerprint is kept beside it.
 
-    version: int = 1
+    ``window`` and ``tries`` change no vector beyond its rounding, no more than taking over a known
+    one does, so that others of them mean nothing has to be done again.
+    """
+
+    version: int = 2
+    #: counts by its fingerprint, not by what it was called
     encoder: str = "labse"
+    #: sentences that are read, sorted by length and encoded together. More take more memory, fewer
+    #: have more padding
+    window: int = 65_536
+    #: tries of a shard, before the job goes on without it and says so at its end
+    tries: int = 3
+
+    def deciding(self):
+        """What has a say in the vectors of an encoder, as a dict."""
+        fields = dataclasses.asdict(self).items()
+        return {name: value for name, value in fields if name not in _WITHOUT_A_SAY}
+
+
+_WITHOUT_A_SAY = frozenset(("encoder", "window", "tries"))
 
 
 @dataclasses.dataclass(frozen=True)

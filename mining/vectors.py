@@ -2,6 +2,10 @@
 
 import numpy as np
 
+# Rounding to float16 changes a component by 2^-11 of it at most, or by next to nothing near 0.
+_FLOAT16_ROUNDING = 2.0**-11 + 1e-5
+_BLOCK = 4096
+
 
 def unit_rows(vectors):
     """float32 copy of ``vectors`` [n, dim], any float type, with rows of length 1.
@@ -14,3 +18,16 @@ def unit_rows(vectors):
     if not np.all(good):
         raise ValueError(f"row {int(np.argmin(good))}: a vector that is zero or not finite")
     return vectors / norms
+
+
+def first_bad_row(vectors):
+    """The first row of ``vectors`` [n, dim], float16, that is not finite and of length 1 within
+    float16's rounding; None where all are."""
+    for at in range(0, len(vectors), _BLOCK):
+        block = vectors[at : at + _BLOCK].astype(np.float32)
+        lengths = np.sqrt(np.einsum("ij,ij->i", block, block))
+        # NaN is not near anything.
+        good = np.abs(lengths - 1) <= _FLOAT16_ROUNDING
+        if not good.all():
+            return at + int(np.argmin(good))
+    return None

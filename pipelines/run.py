@@ -174,11 +174,14 @@ def run(ours, beam_options):
     }
     # All that can be wrong with what was given is found before anything is written.
     corpus.check(configs["corpus"])
+    embed.check(ours.reuse)
     sources = chosen(ours)
     load_encoder(ours.encoder, ours.workers)
     out, workers = ours.output, ours.workers
     extract.run(sources, out, ours.languages, configs["extract"], workers, beam_options)
-    encoder = embed.run(out, out, ours.languages, configs["embed"], workers, beam_options)
+    encoder = embed.run(
+        out, out, ours.languages, configs["embed"], workers, beam_options, ours.reuse
+    )
     outcomes = []
     for lang, gold in zip(targets, ours.gold or [None] * len(targets), strict=True):
         mine.run(out, out, lang, encoder, configs["mine"], beam_options)
@@ -194,6 +197,7 @@ def main(argv):
     parser.add_argument(
         "--encoder", default=EmbedConfig.encoder, help="labse (default), muse or a model folder"
     )
+    embed.add_reuse(parser)
     parser.add_argument(
         "--gold",
         nargs="+",

@@ -42,3 +42,12 @@ def _load(name, threads, precision):
         f"unknown encoder {name!r}; give {', '.join(NAMES)}, the folder of a BERT model, or a "
         "model of the hub as ORG/MODEL"
     )
+
+
+def cuda_devices(name):
+    """How many CUDA devices there are here for the encoder called ``name``; 0 if it uses none."""
+    if name == "muse":
+        return 0
+    import torch
+
+    return torch.cuda.device_count()

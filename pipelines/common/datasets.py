@@ -68,7 +68,14 @@ def writer(path, schema, compression="zstd"):
     ]
     with (
         _all_or_nothing(path) as file,
-        pq.ParquetWriter(file, schema, compression=compression, use_dictionary=recurring) as made,
+        pq.ParquetWriter(
+            file,
+            schema,
+            compression=compression,
+            use_dictionary=recurring,
+            # What does not compress, such as vectors, would show no damage.
+            write_page_checksum=True,
+        ) as made,
     ):
         yield made
 
@@ -159,6 +166,13 @@ def files_below(folder):
         matches = FileSystems.match([join(folder, "**")])[0].metadata_list
         found = [match.path for match in matches]
     return sorted(found)
+
+
+def move(source, target):
+    """Gives a file another name, in the place of what has that; on an object store this copies."""
+    with contextlib.suppress(OSError):
+        FileSystems.mkdirs(target.rpartition("/")[0])
+    FileSystems.rename([source], [target])
 
 
 def delete(path):

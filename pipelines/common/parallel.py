@@ -30,27 +30,43 @@ def worker_count(workers, sizes):
     return max(1, min(most, len(sizes)))
 
 
+def device_environments(count, visible=None):
+    """The environment variables of ``count`` processes, so that each sees a CUDA device of its own.
+
+    visible: CUDA_VISIBLE_DEVICES of this process, if it is set: the devices there are to choose
+    from, by number or name.
+    """
+    devices = [name.strip() for name in visible.split(",")] if visible else range(count)
+    return [{"CUDA_VISIBLE_DEVICES": str(device)} for device in devices[:count]]
+
+
 class ParallelMap(beam.PTransform):
     """Each element to ``function(element, *sides)``, called in one of ``workers`` processes.
 
-    function: picklable, as are its results. sides: Beam side inputs or plain values.
+    function: picklable, as are its results. sides: Beam side inputs or plain values. environments:
+    environment variables, a dict for each process, which it has before anything but Beam is
+    imported; none are set where one process is enough.
     """
 
-    def __init__(self, function, workers, *sides):
+    def __init__(self, function, workers, *sides, environments=()):
         super().__init__()
         self._function = function
         self._workers = workers
         self._sides = sides
+        self._environments = environments
 
     def expand(self, elements):
         given = {}
         if self._workers > 1:
             given = elements.pipeline.options.get_all_options(drop_default=True)
-        return elements | beam.ParDo(_Call(self._function, self._workers, given), *self._sides)
+        call = _Call(self._function, self._workers, given, self._environments)
+        return elements | beam.ParDo(call, *self._sides)
 
 
-def _start(beam_options):
+def _start(beam_options, environments):
     """Makes a new process read and write where the one that started it does."""
+    if environments is not None:
+        os.environ.update(environments.get())
     FileSystems.set_options(PipelineOptions.from_dictionary(beam_options))
 
 
@@ -66,24 +82,29 @@ def close_pool():
         _pool = None
 
 
-def _open_pool(workers, beam_options):
+def _open_pool(workers, beam_options, environments):
     global _pool
     if _pool is None:
         # spawn: a fork would copy the runner's threads' locks as they happen to be.
+        context = multiprocessing.get_context("spawn")
+        queue = None
+        if environments:
+            # Each process takes one.
+            queue = context.SimpleQueue()
+            for environment in environments:
+                queue.put(environment)
         _pool = concurrent.futures.ProcessPoolExecutor(
-            workers,
-            multiprocessing.get_context("spawn"),
-            initializer=_start,
-            initargs=(beam_options,),
+            workers, context, initializer=_start, initargs=(beam_options, queue)
         )
     return _pool
 
 
 class _Call(beam.DoFn):
-    def __init__(self, function, workers, beam_options):
+    def __init__(self, function, workers, beam_options, environments):
         self._function = function
         self._workers = workers
         self._beam_options = beam_options
+        self._environments = environments
         self._waiting = []
 
     def start_bundle(self):
@@ -93,7 +114,7 @@ class _Call(beam.DoFn):
         if self._workers == 1:
             yield self._function(element, *sides)
         else:
-            pool = _open_pool(self._workers, self._beam_options)
+            pool = _open_pool(self._workers, self._beam_options, self._environments)
             # Workers are started here and inherit what is blocked: Ctrl-C is for the parent,
             # which ends them.
             before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -91,11 +91,20 @@ def _draw(drawing, folder, unit, stop):
         counts = total(folder)
         drawing.n = counts.pop(unit, 0)
         seconds = max(time.monotonic() - started, 1e-3)
-        drawing.set_postfix_str(
-            ", ".join(f"{n:,} {name} ({n / seconds:,.0f}/s)" for name, n in counts.items())
-        )
+        drawing.set_postfix_str(beside(counts, seconds))
         if ended:
             return
+
+
+def beside(counts, seconds):
+    """What stands beside the bar: counts with their rates, and of padding its share of tokens."""
+    counts = dict(counts)
+    padding = counts.pop("padding", None)
+    tokens = counts.get("tokens", 0)
+    shown = [f"{n:,} {name} ({n / seconds:,.0f}/s)" for name, n in counts.items()]
+    if padding is not None:
+        shown.append(f"padding {padding / max(tokens + padding, 1):.1%}")
+    return ", ".join(shown)
 
 
 def total(folder):

@@ -144,6 +144,15 @@ def test_counts_of_several_workers_are_added_up(tmp_path):
     assert progress.total(tmp_path) == {"files": 2, "pages": 5}
 
 
+def test_padding_is_shown_as_its_share():
+    counts = {"sentences": 1000, "tokens": 30_000, "padding": 600}
+    assert progress.beside(counts, 2.0) == (
+        "1,000 sentences (500/s), 30,000 tokens (15,000/s), padding 2.0%"
+    )
+    assert progress.beside({"pages": 0}, 1.0) == "0 pages (0/s)"
+    assert progress.beside({"tokens": 0, "padding": 0}, 1.0).endswith("padding 0.0%")
+
+
 def test_no_bar_where_there_is_no_terminal(capsys):
     with progress.bar("extract", 3, "files") as reporter:
         reporter.add(files=3)

@@ -58,6 +58,11 @@ def test_variables_of_the_contract_reach_the_program():
         assert part in line
 
 
+def test_outputs_to_be_reused_reach_the_program():
+    assert " --reuse a b \\\n" in make("-n", "mine", "REUSE=a b")
+    assert "--reuse" not in make("-n", "mine")
+
+
 def test_crawl_is_read_instead_of_the_samples_and_has_no_gold():
     line = make("-n", "mine", "CRAWL=CC-MAIN-2026-43", "FILES=0-9,20", "CRAWL_BASE=s3://crawls")
     for part in ("--crawl 'CC-MAIN-2026-43'", "--files '0-9,20'", "--crawl-base 's3://crawls'"):

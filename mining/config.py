@@ -69,6 +69,9 @@ class EmbedConfig:
     version: int = 2
     #: counts by its fingerprint, not by what it was called
     encoder: str = "labse"
+    #: auto, float32, bfloat16, float16 or int8: how labse and its kind compute
+    #: (mining/encoders/labse.py); what each loses is in docs/benchmarks.md
+    precision: str = "auto"
     #: sentences that are read, sorted by length and encoded together. More take more memory, fewer
     #: have more padding
     window: int = 65_536

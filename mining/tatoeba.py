@@ -15,7 +15,6 @@ import numpy as np
 import pyarrow as pa
 
 from mining import knn, schema
-from mining.encoders.languages import TRAINED_FOR
 from mining.errors import InputError
 from mining.margin import margin_scores, mine_pairs
 from mining.tatoeba_sets import GROUPS, LANGUAGES, Language
@@ -197,7 +196,7 @@ def results(found, sizes, encoder):
     over languages, each counting the same, and only over groups all of which is there: of those of
     papers, of the languages the encoder was trained for, and of all that are there.
     """
-    own = TRAINED_FOR.get(encoder.name)
+    own = encoder.languages
     rows = []
     for code in sorted(found):
         _, lang, name = LANGUAGES.get(code, Language(code, code, code))

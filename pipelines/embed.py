@@ -9,6 +9,7 @@ import apache_beam as beam
 
 from mining.config import EmbedConfig, fingerprint
 from mining.encoders import cuda_devices, load_encoder
+from mining.encoders.base import unsupported
 from mining.errors import InputError
 from pipelines import reuse
 from pipelines.common import datasets, manifests, options, progress
@@ -99,7 +100,7 @@ def run(source, output, languages, config, workers, beam_options, others=()):
         for lang in languages
     }
     check(others)
-    encoder = load_encoder(config.encoder, workers)
+    encoder = load_encoder(config.encoder, workers, config.precision)
     _warn_of_languages(encoder, languages)
     manifests.claim_output(output)
     # The encoder counts by what it is, not by what it was called.
@@ -203,9 +204,7 @@ def _known(languages, output, encoder_name, origin, asides, others):
 
 
 def _warn_of_languages(encoder, languages):
-    trained = getattr(encoder, "languages", None)
-    outside = [] if trained is None else [lang for lang in languages if lang not in trained]
-    if outside:
+    if outside := unsupported(encoder, languages):
         print(
             f"warning: encoder {encoder.name} was not trained for {', '.join(outside)}; expect "
             "vectors that tell little",

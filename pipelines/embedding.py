@@ -120,7 +120,7 @@ class EmbedShard:
 
     def _encoder(self):
         """This process's encoder, the one that the job was started with."""
-        encoder = load_encoder(self._job.encoder, self._job.threads)
+        encoder = load_encoder(self._job.encoder, self._job.threads, self._job.config.precision)
         if encoder.fingerprint != self._job.fingerprint:
             raise InputError(
                 f"encoder {self._job.encoder}: a worker has another model (fingerprint "

@@ -1,5 +1,7 @@
 """How well an encoder finds translations: Tatoeba retrieval in up to 112 languages."""
 
+import functools
+
 from mining import tatoeba
 from mining.config import EmbedConfig, FetchConfig, MineConfig
 from mining.encoders import load_encoder
@@ -44,10 +46,13 @@ def load_sets(source, languages, fetch):
     return {code: tatoeba.read_pairs(folder, code) for code in codes}
 
 
-def run(source, output, encoder_name, languages, fetch, workers):
-    """Writes eval/tatoeba-ENCODER.parquet below ``output``; returns its path and the table."""
+def run(source, output, encoder, languages, fetch):
+    """Writes eval/tatoeba-ENCODER.parquet below ``output``; returns its path and the table.
+
+    encoder: a function that loads it, which takes longer than reading the sets.
+    """
     sets = load_sets(source, languages, fetch)
-    encoder = load_encoder(encoder_name, workers)
+    encoder = encoder()
     manifests.claim_output(output)
     title = f"eval {encoder.name}"
     with progress.bar(title, tatoeba.sentences(sets), "sentences") as reporter:
@@ -112,6 +117,11 @@ def main(argv):
         "--encoder", default=EmbedConfig.encoder, help="labse (default), muse or a model folder"
     )
     parser.add_argument(
+        "--precision",
+        default=EmbedConfig.precision,
+        help="auto (default), float32, bfloat16, float16 or int8: how labse and its kind compute",
+    )
+    parser.add_argument(
         "--languages", metavar="XX,YY", help="of these only, as de,zh; default: all"
     )
     parser.add_argument(
@@ -132,7 +142,8 @@ def main(argv):
         if not override.startswith("fetch."):
             raise InputError(f"--set {override}: expected fetch.KNOB=VALUE")
     fetch = options.configured(FetchConfig(), "fetch", ours.overrides)
-    path, table = run(ours.tatoeba, ours.output, ours.encoder, ours.languages, fetch, ours.workers)
+    encoder = functools.partial(load_encoder, ours.encoder, ours.workers, ours.precision)
+    path, table = run(ours.tatoeba, ours.output, encoder, ours.languages, fetch)
     name = table.schema.metadata[b"encoder"].decode()
     print(f"{shown(table, name)}\n\nwritten to {path}")
 

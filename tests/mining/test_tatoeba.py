@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mining import tatoeba
 from mining.encoders.base import Encoded
-from mining.encoders.languages import TRAINED_FOR
+from mining.encoders.languages import LABSE, MUSE
 from mining.errors import InputError
 from mining.tatoeba import Accuracy, Pairs
 from mining.tatoeba_sets import GROUPS, LANGUAGES
@@ -111,10 +111,14 @@ def test_sets_larger_than_a_block_are_scored_whole(monkeypatch):
     assert tatoeba.accuracy(english, other, 4) == whole
 
 
+#: what encoders of these names were trained for
+TRAINED = {"muse": MUSE, "labse": LABSE, "unknown": None}
+
+
 class Counting:
     """An encoder whose vectors are drawn by the text; it keeps what it has encoded."""
 
-    name, dim, fingerprint = "counting", 16, "0"
+    name, dim, fingerprint, languages = "counting", 16, "0", None
 
     def __init__(self):
         self.seen = []
@@ -232,7 +236,7 @@ def test_groups_are_of_the_sizes_that_papers_give():
 
 
 def test_muse_was_trained_for_the_group_that_is_named_after_it():
-    trained = {code for code, language in LANGUAGES.items() if language.lang in TRAINED_FOR["muse"]}
+    trained = {code for code, language in LANGUAGES.items() if language.lang in MUSE}
     assert trained == GROUPS["multilingual USE"]
 
 
@@ -243,7 +247,7 @@ def scores(codes):
 
 def averages(codes, name="unknown"):
     encoder = Counting()
-    encoder.name = name
+    encoder.name, encoder.languages = name, TRAINED[name]
     found = scores(codes)
     rows = tatoeba.results(found, dict.fromkeys(codes, 10), encoder).to_pylist()
     assert [row["code"] for row in rows if row["level"] == "language"] == sorted(codes)
@@ -280,10 +284,10 @@ def test_what_an_encoder_was_trained_for_is_told_where_it_is_known():
     for name, trained in (
         ("muse", [False, True]),
         ("labse", [False, True]),
-        ("mine", [None, None]),
+        ("unknown", [None, None]),
     ):
         encoder = Counting()
-        encoder.name = name
+        encoder.name, encoder.languages = name, TRAINED[name]
         table = tatoeba.results(scores(codes), dict.fromkeys(codes, 1), encoder)
         languages = [row for row in table.to_pylist() if row["level"] == "language"]
         assert [row["trained"] for row in languages] == trained

@@ -14,7 +14,7 @@ from mining.tatoeba import Accuracy
 from mining.tatoeba_sets import LANGUAGES
 from pipelines import evaluate
 from pipelines.common import downloads, options
-from tests.mining.encoders.test_labse import save_model
+from tests.mining.encoders.models import save_bert
 from tests.pipelines import web_server
 from tests.pipelines.web_server import Fault
 
@@ -122,7 +122,7 @@ def test_chosen_languages_alone_are_evaluated(folder, tmp_path):
 
 def test_a_model_nobody_knows_is_evaluated_without_marks(folder, tmp_path, capsys):
     (tmp_path / "mine").mkdir()
-    save_model(tmp_path / "mine")
+    save_bert(tmp_path / "mine")
     assert run(folder, tmp_path / "out", "--languages", "de,zh", encoder=tmp_path / "mine") == 0
     (path,) = (tmp_path / "out" / "eval").glob("tatoeba-mine-*.parquet")
     assert pq.read_table(path)["trained"].to_pylist() == [None] * 3
@@ -131,7 +131,7 @@ def test_a_model_nobody_knows_is_evaluated_without_marks(folder, tmp_path, capsy
 
 def test_a_table_of_all_languages_fits_a_terminal():
     class Encoder:
-        name, fingerprint = "labse", "0"
+        name, fingerprint, languages = "labse", "0", frozenset(("de", "zh"))
 
     rng = np.random.default_rng(0)
     found = {code: Accuracy(*rng.random(6).tolist()) for code in LANGUAGES}

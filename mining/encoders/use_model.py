@@ -49,7 +49,7 @@ _BLOCK = 1536
 _TABLE_TOKENS = 1 << 18
 _TABLE_ROWS = 1 << 14
 # Rows of the products that are not computed by block.
-_ROWS = 1024
+_ROWS = 512
 
 
 class Tiles(NamedTuple):

@@ -203,7 +203,8 @@ def _write_window(parquet, source, ids, vectors):
 def read_windows(file, path, rows, most_bytes=_WINDOW_BYTES):
     """Yields (ids int64 [n], list of n texts) of a sentences file, n at most ``rows`` and fewer
     where texts are long. Raises InputError, with the file's path, for columns that are none."""
-    parquet = pq.ParquetFile(file)
+    # Buffered ahead, the columns of all row groups would be held.
+    parquet = pq.ParquetFile(file, pre_buffer=False)
     _check_columns(parquet.schema_arrow, path)
     held, count, size = [], 0, 0
     # In equal pieces that together are a window.

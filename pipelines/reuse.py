@@ -188,7 +188,9 @@ class _File:
 
     def __init__(self, path):
         self._stream = datasets.open_file(path)
-        self.parquet = pq.ParquetFile(self._stream, page_checksum_verification=True)
+        self.parquet = pq.ParquetFile(
+            self._stream, pre_buffer=False, page_checksum_verification=True
+        )
         self.ranges = _ranges(self.parquet.metadata)
 
     def close(self):

@@ -44,23 +44,21 @@ def search(query_ids, queries, blocks, k, threads=0):
     vectors. threads: 0 for one a core. Returns Neighbours.
     """
     query_ids = np.asarray(query_ids, dtype=np.int64)
-    left = _Distinct(query_ids, unit_rows(queries))
+    left = Vectors(query_ids, queries)
     found = none(query_ids)
     for ids, vectors in blocks:
         if len(ids):
-            right = _Distinct(ids, unit_rows(vectors))
+            right = Vectors(ids, vectors)
             found = merge([found, _nearest(left, right, k, False, threads)[0]], k)
     return found
 
 
-def search_both(src_ids, src, tgt_ids, tgt, k, threads=0):
+def search_both(src, tgt, k, threads=0):
     """The k nearest neighbours of each side's vectors among the other's, in one pass.
 
-    src_ids: int64 [n]; src: [n, dim]; tgt_ids: int64 [m]; tgt: [m, dim], as in ``search``. Returns
-    Neighbours of src in tgt, and of tgt in src.
+    src, tgt: Vectors. Returns Neighbours of src in tgt, and of tgt in src.
     """
-    left, right = _Distinct(src_ids, unit_rows(src)), _Distinct(tgt_ids, unit_rows(tgt))
-    return _nearest(left, right, k, True, threads)
+    return _nearest(src, tgt, k, True, threads)
 
 
 def none(query_ids):
@@ -80,17 +78,20 @@ def merge(parts, k):
     return Neighbours(parts[0].query_ids, ids[:, :k], cosines[:, :k])
 
 
-class _Distinct:
-    """Vectors, each different one once: thousands of equal ones are as quick as one.
+class Vectors:
+    """Vectors to be searched, each different one once: thousands of equal ones are as quick as one.
 
-    vectors: float32 [u, dim]; which: int64 [n], the row in it of each that was given; ids: int64
-    [n], those of row u at ``starts[u]``, ``sizes[u]`` of them, rising.
+    ids: int64 [n]; vectors: [n, dim] of any float type, not zero, which are brought to unit length.
+    ``rows``: float32 [u, dim], the different ones; ``which``: int64 [n], where in them each stands;
+    ``ids``: int64 [n], those of row u at ``starts[u]``, ``sizes[u]`` of them, rising.
     """
 
     def __init__(self, ids, vectors):
         self.given = np.asarray(ids, dtype=np.int64)
-        first, self.which = _first_and_which(vectors)
-        self.vectors = vectors if len(first) == len(vectors) else vectors[first]
+        self.rows = unit_rows(vectors)
+        first, self.which = _first_and_which(self.rows)
+        if len(first) < len(self.rows):
+            self.rows = self.rows[first]
         order = np.lexsort((self.given, self.which))
         self.ids = self.given[order]
         self.sizes = np.bincount(self.which, minlength=len(first))
@@ -123,7 +124,7 @@ def _nearest(left, right, k, both, threads):
     """Neighbours of left's ids and, with ``both``, of right's."""
 
     def settle(rows, columns, side):
-        cosines = _cosines(left.vectors, right.vectors, rows, columns, threads)
+        cosines = _cosines(left.rows, right.rows, rows, columns, threads)
         if side == 0:
             numbers, others = rows, right.ids[right.starts[columns]]
         else:
@@ -132,13 +133,13 @@ def _nearest(left, right, k, both, threads):
         keep[_best_of_each(numbers, others, cosines, k)] = True
         return keep
 
-    pairs = scan.candidates(left.vectors, right.vectors, k, settle, both, threads)
+    pairs = scan.candidates(left.rows, right.rows, k, settle, both, threads)
     found = []
     for pair, side, other in zip(pairs, (left, right), (right, left), strict=True):
         if pair is None:
             continue
         rows, columns = pair
-        cosines = _cosines(left.vectors, right.vectors, rows, columns, threads)
+        cosines = _cosines(left.rows, right.rows, rows, columns, threads)
         numbers, others = (rows, columns) if side is left else (columns, rows)
         found.append(_expanded(numbers, others, cosines, side, other, k))
     return found

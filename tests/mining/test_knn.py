@@ -261,7 +261,9 @@ def test_both_ways_in_one_pass_is_each_way_by_itself(seed, n, m, k, threads, kin
     if seed % 2:
         src, tgt = (made.with_duplicates(rng, side) if len(side) else side for side in (src, tgt))
     src_ids, tgt_ids = made.some_ids(rng, n), made.some_ids(rng, m)
-    forward, backward = knn.search_both(src_ids, src, tgt_ids, tgt, k, threads)
+    forward, backward = knn.search_both(
+        knn.Vectors(src_ids, src), knn.Vectors(tgt_ids, tgt), k, threads
+    )
     for found, ids, queries, others, index in (
         (forward, src_ids, src, tgt_ids, tgt),
         (backward, tgt_ids, tgt, src_ids, src),
@@ -291,7 +293,7 @@ def test_pairs_too_close_to_tell_apart_do_not_fill_the_memory(monkeypatch, small
 
     monkeypatch.setattr(scan._Side, "_drop", dropped)
     if both:
-        found = knn.search_both(src_ids, src, tgt_ids, tgt, 4, 2)[0]
+        found = knn.search_both(knn.Vectors(src_ids, src), knn.Vectors(tgt_ids, tgt), 4, 2)[0]
     else:
         found = knn.search(src_ids, src, whole(tgt_ids, tgt), 4, 2)
     right_ids, right_cosines = brute_force(knn.unit_rows(src), tgt_ids, knn.unit_rows(tgt), 4)
@@ -312,7 +314,8 @@ def test_thousands_of_equal_vectors_are_looked_at_as_one(monkeypatch):
         return candidates(left, right, *more)
 
     monkeypatch.setattr(scan, "candidates", looked_at)
-    forward, backward = knn.search_both(ids, vectors, ids, vectors, 4)
+    one, other = knn.Vectors(ids, vectors), knn.Vectors(ids, vectors)
+    forward, backward = knn.search_both(one, other, 4)
     assert sizes == [(11, 11)]
     assert_same_bits(forward, backward)
     least = np.sort(ids[:4990])[:4].tolist()

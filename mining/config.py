@@ -91,7 +91,7 @@ class CorpusConfig:
     version: int = 1
     #: ratio, distance or absolute (Artetxe & Schwenk 2019: ratio is best)
     margin: str = "ratio"
-    #: max, intersect, forward or backward (LASER's mine_bitexts: max)
+    #: max, intersect, union, forward or backward (LASER's mine_bitexts: max)
     retrieval: str = "max"
     #: a pair's margin must be above it; docs/method.md, "The thresholds"
     min_margin: float = 1.06

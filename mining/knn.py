@@ -31,9 +31,10 @@ class Neighbours:
     @property
     def means(self):
         """Mean cosine of each query's neighbours, float32 [n]; 0 where there are none."""
-        if not self.cosines.shape[1]:
-            return np.zeros(len(self.query_ids), np.float32)
-        return self.cosines.mean(axis=1, dtype=np.float64).astype(np.float32)
+        total = np.zeros(len(self.cosines))
+        for column in self.cosines.T:
+            total += column
+        return (total / max(self.cosines.shape[1], 1)).astype(np.float32)
 
 
 def search(query_ids, queries, blocks, k, threads=0):

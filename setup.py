@@ -33,6 +33,7 @@ setup(
         "rapidfuzz>=3",
         "resiliparse>=2.0.1",
         "sentencex>=1.0.32",
+        "threadpoolctl>=3.1",
         "tqdm>=4",
         "urllib3>=2.5",
         "xxhash>=3",

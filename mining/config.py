@@ -13,6 +13,8 @@ import math
 from mining.errors import InputError
 
 _LONGEST_WAIT = 86_400.0
+# A rank is an int16 in the corpus.
+_MOST_NEIGHBOURS = 32_767
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +96,13 @@ class MineConfig:
     version: int = 1
     #: neighbours of each sentence in each direction (Artetxe & Schwenk 2019: 4)
     k: int = 4
+    #: shards of the other language that a work item goes through, one at a time: more of them give
+    #: fewer and smaller partial results, fewer give more items to work on at once
+    index_shards: int = 8
+
+    def __post_init__(self):
+        if self.k > _MOST_NEIGHBOURS:
+            raise InputError(f"mine.k={self.k}: give at most {_MOST_NEIGHBOURS}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,7 +112,7 @@ class CorpusConfig:
     version: int = 1
     #: ratio, distance or absolute (Artetxe & Schwenk 2019: ratio is best)
     margin: str = "ratio"
-    #: max, intersect, forward or backward (LASER's mine_bitexts: max)
+    #: max, intersect, union, forward or backward (LASER's mine_bitexts: max)
     retrieval: str = "max"
     #: a pair's margin must be above it; docs/method.md, "The thresholds"
     min_margin: float = 1.06

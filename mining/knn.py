@@ -1,23 +1,22 @@
-"""Exact nearest neighbours by inner product, over an index that comes in blocks.
+"""Exact nearest neighbours by inner product, in one direction or in both at once.
 
-FAISS finds more candidates than asked for; their cosines are then computed again, each from its
-two vectors alone, and ordered by (-cosine, id). So the answer depends on the vectors only: not on
-how they are cut into shards and blocks, nor on the number of threads.
+mining.scan finds the pairs that can be neighbours, by a matrix product in single precision; their
+cosines are then computed again, each from its two vectors alone, and ordered by (-cosine, id). So
+the answer depends on the vectors only: not on how they are cut into shards and blocks, nor on the
+number of threads.
 """
 
+import concurrent.futures
 import dataclasses
+import os
 
-import faiss
 import numpy as np
 
+from mining import scan
 from mining.vectors import unit_rows
 
-# Candidates beyond k that are looked at, so that rounding in the matrix product can't hide one.
-_SPARE = 4
-# More than the error of a float32 inner product of unit vectors, less than any difference that
-# matters: rows whose k-th neighbour is closer to the cut than this are searched again, wider.
-_ROUNDING = 1e-5
-_RESCORE_ROWS = 1024
+# Pairs whose vectors are looked at together in double precision: 4 MB.
+_RESCORED = 512
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,64 +31,155 @@ class Neighbours:
     @property
     def means(self):
         """Mean cosine of each query's neighbours, float32 [n]; 0 where there are none."""
-        if not self.cosines.shape[1]:
-            return np.zeros(len(self.query_ids), np.float32)
-        return self.cosines.mean(axis=1, dtype=np.float64).astype(np.float32)
+        total = np.zeros(len(self.cosines))
+        for column in self.cosines.T:
+            total += column
+        return (total / max(self.cosines.shape[1], 1)).astype(np.float32)
 
 
-def search(query_ids, queries, blocks, k):
+def search(query_ids, queries, blocks, k, threads=0):
     """The k nearest neighbours of each query among all blocks.
 
     query_ids: int64 [n]; queries: [n, dim] of any float type, not all zero; blocks: iterable of
     (ids int64 [m], vectors [m, dim]), ids unique over all. k is cut to the number of indexed
-    vectors. Returns Neighbours.
+    vectors. threads: 0 for one a core. Returns Neighbours.
     """
-    queries = unit_rows(queries)
-    found_ids = np.empty((len(queries), 0), np.int64)
-    found_cosines = np.empty((len(queries), 0), np.float32)
+    query_ids = np.asarray(query_ids, dtype=np.int64)
+    left = Vectors(query_ids, queries)
+    found = none(query_ids)
     for ids, vectors in blocks:
-        if not len(ids) or not len(queries):
+        if len(ids):
+            right = Vectors(ids, vectors)
+            found = merge([found, _nearest(left, right, k, False, threads)[0]], k)
+    return found
+
+
+def search_both(src, tgt, k, threads=0):
+    """The k nearest neighbours of each side's vectors among the other's, in one pass.
+
+    src, tgt: Vectors. Returns Neighbours of src in tgt, and of tgt in src.
+    """
+    return _nearest(src, tgt, k, True, threads)
+
+
+def none(query_ids):
+    """Neighbours of which there are none."""
+    n = len(query_ids)
+    return Neighbours(query_ids, np.empty((n, 0), np.int64), np.empty((n, 0), np.float32))
+
+
+def merge(parts, k):
+    """The k best of several Neighbours of the same queries, over indexes without common ids."""
+    ids = np.hstack([part.ids for part in parts])
+    cosines = np.hstack([part.cosines for part in parts])
+    filled = [part for part in parts if part.ids.shape[1]]
+    if len(filled) > 1:
+        order = np.lexsort((ids, -cosines), axis=1)[:, :k]
+        ids, cosines = (np.take_along_axis(values, order, 1) for values in (ids, cosines))
+    return Neighbours(parts[0].query_ids, ids[:, :k], cosines[:, :k])
+
+
+class Vectors:
+    """Vectors to be searched, each different one once: thousands of equal ones are as quick as one.
+
+    ids: int64 [n]; vectors: [n, dim] of any float type, not zero, which are brought to unit length.
+    ``rows``: float32 [u, dim], the different ones; ``which``: int64 [n], where in them each stands;
+    ``ids``: int64 [n], those of row u at ``starts[u]``, ``sizes[u]`` of them, rising.
+    """
+
+    def __init__(self, ids, vectors):
+        self.given = np.asarray(ids, dtype=np.int64)
+        self.rows = unit_rows(vectors)
+        first, self.which = _first_and_which(self.rows)
+        if len(first) < len(self.rows):
+            self.rows = self.rows[first]
+        order = np.lexsort((self.given, self.which))
+        self.ids = self.given[order]
+        self.sizes = np.bincount(self.which, minlength=len(first))
+        self.starts = np.cumsum(self.sizes) - self.sizes
+
+
+def _first_and_which(vectors):
+    """The first row of each different vector, int64 [u], rising, and for each row the number of
+    its vector in that."""
+    bits = vectors.view(np.uint32)
+    factors = np.random.default_rng(0).integers(0, 2**64 - 1, bits.shape[1], np.uint64)
+    keys = np.empty(len(bits), np.uint64)
+    for at in range(0, len(bits), _RESCORED):
+        keys[at : at + _RESCORED] = (bits[at : at + _RESCORED] * factors).sum(axis=1)
+    order = np.argsort(keys, kind="stable")
+    same = np.concatenate([[False], keys[order][1:] == keys[order][:-1]])[: len(order)]
+    # Equal keys are nearly always equal vectors; a row that is not stands for itself.
+    suspects = np.flatnonzero(same)
+    for at in range(0, len(suspects), _RESCORED):
+        part = suspects[at : at + _RESCORED]
+        same[part] = (bits[order[part]] == bits[order[part - 1]]).all(axis=1)
+    leader = np.empty(len(order), np.int64)
+    heads = np.flatnonzero(~same)
+    leader[order] = order[np.repeat(heads, np.diff(np.append(heads, len(order))))]
+    first, which = np.unique(leader, return_inverse=True)
+    return first, which
+
+
+def _nearest(left, right, k, both, threads):
+    """Neighbours of left's ids and, with ``both``, of right's."""
+
+    def settle(rows, columns, side):
+        cosines = _cosines(left.rows, right.rows, rows, columns, threads)
+        if side == 0:
+            numbers, others = rows, right.ids[right.starts[columns]]
+        else:
+            numbers, others = columns, left.ids[left.starts[rows]]
+        keep = np.zeros(len(rows), bool)
+        keep[_best_of_each(numbers, others, cosines, k)] = True
+        return keep
+
+    pairs = scan.candidates(left.rows, right.rows, k, settle, both, threads)
+    found = []
+    for pair, side, other in zip(pairs, (left, right), (right, left), strict=True):
+        if pair is None:
             continue
-        ids = np.asarray(ids, dtype=np.int64)
-        block_ids, block_cosines = _search_block(queries, ids, unit_rows(vectors), k)
-        found_ids, found_cosines = _best(
-            np.hstack([found_ids, block_ids]), np.hstack([found_cosines, block_cosines]), k
-        )
-    return Neighbours(np.asarray(query_ids, dtype=np.int64), found_ids, found_cosines)
+        rows, columns = pair
+        cosines = _cosines(left.rows, right.rows, rows, columns, threads)
+        numbers, others = (rows, columns) if side is left else (columns, rows)
+        found.append(_expanded(numbers, others, cosines, side, other, k))
+    return found
 
 
-def _search_block(queries, ids, vectors, k):
-    size = len(vectors)
-    k = min(k, size)
-    out_ids = np.empty((len(queries), k), np.int64)
-    out_cosines = np.empty((len(queries), k), np.float32)
-    rows, width = np.arange(len(queries)), min(k + _SPARE, size)
-    while len(rows):
-        approximate, columns = faiss.knn(
-            queries[rows], vectors, width, metric=faiss.METRIC_INNER_PRODUCT
-        )
-        cosines = _cosines(queries, rows, vectors, columns)
-        out_ids[rows], out_cosines[rows] = _best(ids[columns], cosines, k)
-        if width == size:
-            break
-        unsure = out_cosines[rows, -1] <= approximate[:, -1] + _ROUNDING
-        rows, width = rows[unsure], min(width * 4, size)
-    return out_ids, out_cosines
+def _expanded(numbers, others, cosines, side, other, k):
+    """Neighbours of all ids of a side out of pairs of different vectors."""
+    sizes = np.minimum(other.sizes[others], k)
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    ids = other.ids[np.repeat(other.starts[others], sizes) + within]
+    numbers, cosines = np.repeat(numbers, sizes), np.repeat(cosines, sizes)
+    best = _best_of_each(numbers, ids, cosines, k)
+    width = min(k, len(other.ids))
+    ids, cosines = (
+        values[best].reshape(len(side.sizes), width)[side.which] for values in (ids, cosines)
+    )
+    return Neighbours(side.given, ids, cosines)
 
 
-def _cosines(queries, rows, vectors, columns):
-    """float32 [len(rows), width]: summed in double precision, each pair by itself."""
-    out = np.empty(columns.shape, np.float32)
-    for at in range(0, len(rows), _RESCORE_ROWS):
-        part = slice(at, at + _RESCORE_ROWS)
-        left = queries[rows[part]].astype(np.float64)
-        for column in range(columns.shape[1]):
-            right = vectors[columns[part, column]].astype(np.float64)
-            out[part, column] = np.einsum("ij,ij->i", left, right)
+def _best_of_each(numbers, ids, cosines, k):
+    """Where the k first pairs of each number stand under the order (-cosine, id), by number."""
+    order = np.lexsort((ids, -cosines, numbers))
+    numbers = numbers[order]
+    first = np.flatnonzero(np.concatenate([[True], numbers[1:] != numbers[:-1]])[: len(numbers)])
+    sizes = np.diff(np.append(first, len(numbers)))
+    return order[np.arange(len(numbers)) - np.repeat(first, sizes) < k]
+
+
+def _cosines(left, right, rows, columns, threads):
+    """float32 [len(rows)]: summed in double precision, each pair by itself."""
+    out = np.empty(len(rows), np.float32)
+
+    def rescore(at):
+        part = slice(at, at + _RESCORED)
+        one, other = left[rows[part]].astype(np.float64), right[columns[part]].astype(np.float64)
+        out[part] = np.einsum("ij,ij->i", one, other)
+
+    starts = range(0, len(rows), _RESCORED)
+    with concurrent.futures.ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        for _ in pool.map(rescore, starts):
+            pass
     return out
-
-
-def _best(ids, cosines, k):
-    """The k best columns of each row under the order (-cosine, id)."""
-    order = np.lexsort((ids, -cosines), axis=1)[:, :k]
-    return np.take_along_axis(ids, order, 1), np.take_along_axis(cosines, order, 1)

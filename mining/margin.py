@@ -13,7 +13,7 @@ from mining.schema import PAIRS
 MARGINS = ("ratio", "distance", "absolute")
 # Rounds of matching after which few rows are left in all but made-up inputs.
 _ROUNDS = 50
-RETRIEVALS = ("max", "intersect", "forward", "backward")
+RETRIEVALS = ("max", "intersect", "union", "forward", "backward")
 
 
 def margin_scores(cosines, src_means, tgt_means, margin):
@@ -35,26 +35,96 @@ def mine_pairs(forward, backward, margin="ratio", retrieval="max"):
 
     forward, backward: mining.knn.Neighbours over each other's ids, query_ids rising. Each
     sentence puts forward its best candidate among its neighbours; ``max`` takes those of both
-    directions by falling margin, a sentence at most once; ``intersect`` the mutual ones;
-    ``forward`` and ``backward`` one direction's. Equal margins are ordered by src_id, tgt_id.
+    directions by falling margin, a sentence at most once; ``union`` all of both, ``intersect`` the
+    mutual ones, ``forward`` and ``backward`` one direction's. Equal margins are ordered by src_id,
+    tgt_id.
     """
     if retrieval not in RETRIEVALS:
         raise InputError(f"unknown retrieval {retrieval!r}; give {', '.join(RETRIEVALS)}")
-    ahead = _best_of_each(forward, backward, margin)
-    back = _best_of_each(backward, forward, margin)[[1, 0]] if retrieval != "forward" else None
-    if retrieval == "forward":
-        pairs = ahead
-    elif retrieval == "backward":
-        pairs = back
-    elif retrieval == "intersect":
-        pairs = ahead[:, _found_in(ahead, back)]
-    else:
-        pairs = np.hstack([ahead, back[:, ~_found_in(back, ahead)]])
-    table = _scored(pairs, forward, backward, margin)
+    sides = _Side(forward, backward), _Side(backward, forward)
+    src, tgt = _chosen(
+        *(side.best(other, margin) for side, other in (sides, sides[::-1])), retrieval
+    )
+    columns = _scored(src, tgt, *sides, margin)
+    order = _ranked(columns[2], src, tgt)
     if retrieval == "max":
-        src, tgt = (table[name].to_numpy() for name in ("src_id", "tgt_id"))
-        table = table.take(pa.array(one_to_one(src, tgt)))
-    return table
+        order = order[_matched(src[order], tgt[order])]
+    schema = PAIRS.remove(PAIRS.get_field_index("page_support"))
+    return pa.table([pa.array(column[order]) for column in columns], schema=schema)
+
+
+class _Side:
+    """One direction, its neighbours by number: ``columns`` int64 [n, k], where in the other's
+    query_ids they stand."""
+
+    def __init__(self, queries, others):
+        self.query_ids = queries.query_ids
+        self.cosines = queries.cosines
+        self.means = queries.means
+        self.columns = np.searchsorted(others.query_ids, queries.ids)
+
+    def best(self, others, margin):
+        """int64 [n]: the number of the neighbour with the greatest margin, the first of equals; -1
+        where there is none."""
+        n, k = self.columns.shape
+        if not k:
+            return np.full(n, -1)
+        best, greatest = np.full(n, -1), np.full(n, -np.inf, np.float32)
+        for columns, cosines in zip(self.columns.T, self.cosines.T, strict=True):
+            scores = margin_scores(cosines, self.means, others.means[columns], margin)
+            better = (scores > greatest) | ((scores == greatest) & (columns < best))
+            np.copyto(best, columns, where=better)
+            np.copyto(greatest, scores, where=better)
+        return best
+
+    def rank(self, rows, wanted):
+        """Rank (int16, -1: absent) and cosine (0) of the numbers ``wanted`` among the neighbours of
+        ``rows``."""
+        rank, found = np.full(len(rows), -1, np.int16), np.zeros(len(rows), np.float32)
+        for at, (columns, cosines) in enumerate(zip(self.columns.T, self.cosines.T, strict=True)):
+            hit = columns[rows] == wanted
+            rank[hit] = at
+            found[hit] = cosines[rows[hit]]
+        return rank, found
+
+
+def _chosen(ahead, back, retrieval):
+    """Numbers (src, tgt) of the pairs, each once; ahead: each src's best tgt, back the reverse."""
+    src, tgt = np.flatnonzero(ahead >= 0), np.flatnonzero(back >= 0)
+    if retrieval == "forward":
+        return src, ahead[src]
+    if retrieval == "backward":
+        return back[tgt], tgt
+    if retrieval == "intersect":
+        src = src[back[ahead[src]] == src]
+        return src, ahead[src]
+    new = tgt[ahead[back[tgt]] != tgt]
+    return np.concatenate([src, back[new]]), np.concatenate([ahead[src], new])
+
+
+def _scored(src, tgt, forward, backward, margin):
+    """The columns of the pairs, as in PAIRS."""
+    forward_rank, forward_cosine = forward.rank(src, tgt)
+    backward_rank, backward_cosine = backward.rank(tgt, src)
+    cosine = np.where(forward_rank >= 0, forward_cosine, backward_cosine)
+    src_mean, tgt_mean = forward.means[src], backward.means[tgt]
+    score = margin_scores(cosine, src_mean, tgt_mean, margin)
+    ids = forward.query_ids[src], backward.query_ids[tgt]
+    return (*ids, score, cosine, src_mean, tgt_mean, forward_rank, backward_rank)
+
+
+def _ranked(score, src, tgt):
+    """The order of pairs by falling score, then src, then tgt; int64 [n]."""
+    # One integer to sort by, of which the upper half falls with the score; zero has but one sign.
+    bits = (-score + np.float32(0)).view(np.int32).astype(np.int64)
+    bits ^= (bits >> 31) & 0x7FFFFFFF
+    keys = (bits << 32) + src
+    order = np.argsort(keys)
+    keys = keys[order]
+    again = np.flatnonzero(keys[1:] == keys[:-1])
+    again = np.union1d(again, again + 1)
+    order[again] = order[again][np.lexsort((tgt[order[again]], keys[again]))]
+    return order
 
 
 def one_to_one(src, tgt):
@@ -66,16 +136,29 @@ def one_to_one(src, tgt):
     """
     _, src = np.unique(src, return_inverse=True)
     _, tgt = np.unique(tgt, return_inverse=True)
+    return _matched(src, tgt)
+
+
+def _matched(src, tgt):
+    """As one_to_one, of numbers."""
+    if not len(src):
+        return np.empty(0, np.int64)
     rows, taken = np.arange(len(src)), []
+    # By number: the first row that has it, and whether it is taken.
+    first = [np.empty(side.max() + 1, np.int64) for side in (src, tgt)]
+    busy = [np.zeros(len(side), bool) for side in first]
     for _ in range(_ROUNDS):
         if not len(rows):
             break
-        first_src = _first_of(src[rows])
-        first_tgt = _first_of(tgt[rows])
-        mutual = rows[first_src & first_tgt]
-        taken.append(mutual)
-        free = ~(np.isin(src[rows], src[mutual]) | np.isin(tgt[rows], tgt[mutual]))
-        rows = rows[free]
+        left, right = src[rows], tgt[rows]
+        for numbers, of_side in ((left, first[0]), (right, first[1])):
+            # Of several rows with a number the last that is written stays.
+            of_side[numbers[::-1]] = rows[::-1]
+        mutual = (first[0][left] == rows) & (first[1][right] == rows)
+        taken.append(rows[mutual])
+        busy[0][left[mutual]] = True
+        busy[1][right[mutual]] = True
+        rows = rows[~(busy[0][left] | busy[1][right])]
     # What is left then are chains, each of whose links waits for the one before.
     taken.append(_one_by_one(src, tgt, rows))
     return np.sort(np.concatenate(taken))
@@ -89,55 +172,3 @@ def _one_by_one(src, tgt, rows):
             tgt_taken.add(right)
             kept.append(row)
     return np.array(kept, dtype=np.int64)
-
-
-def _first_of(codes):
-    """bool [n]: whether no earlier row has the same code."""
-    first = np.zeros(len(codes), bool)
-    first[np.unique(codes, return_index=True)[1]] = True
-    return first
-
-
-def _best_of_each(queries, others, margin):
-    """int64 [2, n]: each query's number and that of its best neighbour among the others."""
-    n, k = queries.ids.shape
-    if not n or not k:
-        return np.empty((2, 0), np.int64)
-    columns = np.searchsorted(others.query_ids, queries.ids)
-    scores = margin_scores(queries.cosines, queries.means[:, None], others.means[columns], margin)
-    best = np.lexsort((queries.ids, -scores), axis=1)[:, 0]
-    return np.stack([np.arange(n), columns[np.arange(n), best]])
-
-
-def _found_in(pairs, others):
-    """bool [n]: whether each column of pairs [2, n] is a column of others [2, m]."""
-    kinds = np.dtype([("src", np.int64), ("tgt", np.int64)])
-
-    def rows(array):
-        return np.ascontiguousarray(array.T).view(kinds).ravel()
-
-    return np.isin(rows(pairs), rows(others))
-
-
-def _scored(pairs, forward, backward, margin):
-    src, tgt = pairs
-    src_id, tgt_id = forward.query_ids[src], backward.query_ids[tgt]
-    forward_rank, forward_cosine = _rank(forward, src, tgt_id)
-    backward_rank, backward_cosine = _rank(backward, tgt, src_id)
-    cosine = np.where(forward_rank >= 0, forward_cosine, backward_cosine)
-    src_mean, tgt_mean = forward.means[src], backward.means[tgt]
-    score = margin_scores(cosine, src_mean, tgt_mean, margin)
-    order = np.lexsort((tgt_id, src_id, -score))
-    columns = (src_id, tgt_id, score, cosine, src_mean, tgt_mean, forward_rank, backward_rank)
-    schema = PAIRS.remove(PAIRS.get_field_index("page_support"))
-    return pa.table([pa.array(column[order]) for column in columns], schema=schema)
-
-
-def _rank(neighbours, rows, wanted):
-    """Rank (int16, -1: absent) and cosine of ``wanted`` among the neighbours of ``rows``."""
-    if not neighbours.ids.shape[1] or not len(rows):
-        return np.full(len(rows), -1, np.int16), np.zeros(len(rows), np.float32)
-    hits = neighbours.ids[rows] == wanted[:, None]
-    rank = hits.argmax(axis=1)
-    cosine = neighbours.cosines[rows, rank]
-    return np.where(hits.any(axis=1), rank, -1).astype(np.int16), cosine

@@ -1,14 +1,19 @@
-"""Vectors to nearest neighbours: a map over the query shards of both directions.
+"""Vectors to nearest neighbours, of both directions at once: shards x shards, then a merge.
 
-Each work item reads one shard of queries and goes through the index shards of the other language
-one at a time, so memory is that of two shards and the neighbours are those of the whole language.
+A work item holds one English shard and goes through a run of shards of the other language, one at
+a time, so memory is that of two shards. What it finds goes to files; the partial neighbours of a
+shard are merged when all of them are there, so they are those of the whole language.
 """
 
+import contextlib
 import dataclasses
+import os
 
 import apache_beam as beam
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from mining import knn
 from mining.config import MineConfig
@@ -26,30 +31,102 @@ def folder_of(output, encoder_name, lang):
     return datasets.join(output, "candidates", encoder_name, f"en-{lang}")
 
 
-class MineShard:
-    """(query file, index files, path to write) to the number of queries."""
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """A work item: an English shard and a run of shards of the other language, by their number.
 
-    def __init__(self, k, reporter):
+    Of the English shard the neighbours in all of the run go to one file, of each other shard the
+    neighbours in the English one to another.
+    """
+
+    src: int
+    tgts: tuple[int, ...]
+
+
+class SearchBlock:
+    """A Block to ((direction, shard), path of partial neighbours) pairs.
+
+    What is there with the same key is left as it is: the job goes on where it was stopped.
+    """
+
+    def __init__(self, sides, work, k, threads, key, reporter):
+        self._sides = sides
+        self._work = work
+        self._k = k
+        self._threads = threads
+        self._key = key
+        self._reporter = reporter
+
+    def __call__(self, block):
+        first, last = block.tgts[0], block.tgts[-1]
+        ahead = datasets.join(self._work, f"forward-{block.src:05d}-{first:05d}-{last:05d}.parquet")
+        back = [
+            datasets.join(self._work, f"backward-{tgt:05d}-{block.src:05d}.parquet")
+            for tgt in block.tgts
+        ]
+        # Written last, so all others are there if it is.
+        if not self._is_done(ahead):
+            self._search(block, ahead, back)
+        self._reporter.add(blocks=1)
+        self._reporter.flush()
+        yield ("forward", block.src), ahead
+        for tgt, path in zip(block.tgts, back, strict=True):
+            yield ("backward", tgt), path
+
+    def _is_done(self, path):
+        return datasets.exists(path) and datasets.read_metadata(path).get("key") == self._key
+
+    def _search(self, block, ahead, back):
+        src_paths, tgt_paths = self._sides
+        src = read_vectors(src_paths[block.src])
+        forward = knn.none(src.given)
+        for tgt, path in zip(block.tgts, back, strict=True):
+            vectors = read_vectors(tgt_paths[tgt])
+            found, backward = knn.search_both(src, vectors, self._k, self._threads)
+            forward = knn.merge([forward, found], self._k)
+            self._write(path, backward)
+        self._write(ahead, forward)
+
+    def _write(self, path, found):
+        datasets.write_table(path, _table(found).replace_schema_metadata({"key": self._key}))
+
+
+class MergeShard:
+    """((direction, shard), paths of partial neighbours) to the number of queries, whose neighbours
+    in all shards are then in the file of that shard."""
+
+    def __init__(self, targets, k, reporter):
+        self._targets = targets
         self._k = k
         self._reporter = reporter
 
-    def __call__(self, paths):
-        queries, index, target = paths
-        query_ids, vectors = _vectors(queries)
-        blocks = (_vectors(path) for path in index)
-        found = knn.search(query_ids, vectors, blocks, self._k)
-        datasets.write_table(target, _table(found))
-        self._reporter.add(shards=1, queries=len(query_ids))
+    def __call__(self, partial):
+        (direction, shard), paths = partial
+        found = None
+        for path in sorted(paths):
+            part = _neighbours(datasets.read_table(path))
+            found = part if found is None else knn.merge([found, part], self._k)
+        datasets.write_table(self._targets[direction][shard], _table(found))
+        self._reporter.add(queries=len(found.query_ids))
         self._reporter.flush()
-        return len(query_ids)
+        return len(found.query_ids)
 
 
-def _vectors(path):
-    """ids int64 [n] and vectors float16 [n, dim] of an embeddings file."""
+def read_vectors(path):
+    """mining.knn.Vectors of an embeddings file.
+
+    Raises InputError for ids that don't rise and vectors without a direction.
+    """
     table = datasets.read_table(path)
     column = table["vector"].combine_chunks()
+    ids = table["sentence_id"].to_numpy()
+    if (ids[1:] <= ids[:-1]).any():
+        raise InputError(f"{path}: sentence ids twice or in disorder; run pipelines.embed again")
     vectors = column.flatten().to_numpy(zero_copy_only=False)
-    return table["sentence_id"].to_numpy(), vectors.reshape(len(column), column.type.list_size)
+    try:
+        return knn.Vectors(ids, vectors.reshape(len(column), column.type.list_size))
+    except ValueError as error:
+        raise InputError(f"{path}: {error}; run pipelines.embed again") from None
 
 
 def _table(found):
@@ -65,10 +142,13 @@ def _table(found):
 def read_neighbours(paths):
     """mining.knn.Neighbours out of candidates files, which are in rising order of their ids."""
     tables = [CANDIDATES.empty_table(), *(datasets.read_table(path) for path in sorted(paths))]
-    table = pa.concat_tables(table.cast(CANDIDATES) for table in tables).combine_chunks()
+    return _neighbours(pa.concat_tables(table.cast(CANDIDATES) for table in tables))
+
+
+def _neighbours(table):
     n = table.num_rows
     ids, cosines = (
-        pa.compute.list_flatten(table[name]).combine_chunks().to_numpy().reshape(n, -1)
+        pc.list_flatten(table[name]).combine_chunks().to_numpy().reshape(n, -1)
         if n
         else np.empty((0, 0), kind)
         for name, kind in (("neighbours", np.int64), ("cosines", np.float32))
@@ -84,21 +164,67 @@ def _embedded(source, lang, folder):
     return manifests.require_made_from(folder, "embed", sentences["key"])
 
 
+def _shards(folder, manifest):
+    """Paths of the vectors of a language.
+
+    Raises InputError for files that are missing, by another encoder, or share ids, as their footers
+    tell.
+    """
+    paths = [datasets.join(folder, part) for part in manifest["parts"]]
+    last = None
+    for path in paths:
+        if not datasets.exists(path):
+            raise InputError(f"{path}: missing; run pipelines.embed again")
+        with datasets.open_file(path) as file:
+            footer = pq.ParquetFile(file)
+            made_by = (footer.schema_arrow.metadata or {}).get(b"fingerprint", b"").decode()
+            groups = [footer.metadata.row_group(at) for at in range(footer.num_row_groups)]
+        dim = footer.schema_arrow.field("vector").type.list_size
+        if (made_by, dim) != (manifest["config"]["fingerprint"], manifest["dim"]):
+            raise InputError(f"{path}: not by the encoder of {folder}; run pipelines.embed again")
+        for group in groups:
+            ids = group.column(0).statistics
+            if not group.num_rows:
+                continue
+            if last is not None and ids.min <= last:
+                raise InputError(f"{path}: sentence ids twice; run pipelines.extract again")
+            last = ids.max
+    return paths
+
+
+def blocks(src_shards, tgt_shards, run_length):
+    """The Blocks of so many shards a side: every pair of shards is in one of them."""
+    return [
+        Block(src, tuple(range(at, min(at + run_length, tgt_shards))))
+        for at in range(0, tgt_shards, run_length)
+        for src in range(src_shards)
+    ]
+
+
 class FindNeighbours(beam.PTransform):
-    """A PCollection of (query file, index files, candidates file) to the queries of each."""
+    """A PCollection of Blocks to the number of queries of each shard of both directions."""
 
-    def __init__(self, shard):
+    def __init__(self, search, merge):
         super().__init__()
-        self._shard = shard
+        self._search = search
+        self._merge = merge
 
-    def expand(self, paths):
-        return paths | "MineShard" >> beam.Map(self._shard)
+    def expand(self, items):
+        return (
+            items
+            # Each block on its own way: without this they stay with the worker that listed them.
+            | "Spread" >> beam.Reshuffle()
+            | "SearchBlock" >> beam.FlatMap(self._search)
+            | "ByShard" >> beam.GroupByKey()
+            | "MergeShard" >> beam.Map(self._merge)
+        )
 
 
-def run(source, output, lang, encoder_name, config, beam_options):
+def run(source, output, lang, encoder_name, config, beam_options, workers=0):
     """Makes candidates/ENCODER/en-XX for one language.
 
-    Raises InputError where the vectors are missing or of two encoders.
+    workers: threads that search on this machine, 0 for one a core. Raises InputError where the
+    vectors are missing, of two encoders, or have ids twice.
     """
     folders = {side: embed.folder_of(source, encoder_name, side) for side in ("en", lang)}
     made = {side: _embedded(source, side, folder) for side, folder in folders.items()}
@@ -108,6 +234,7 @@ def run(source, output, lang, encoder_name, config, beam_options):
             f"{folders['en']} and {folders[lang]} are by different versions of {encoder_name}; "
             "run pipelines.embed again for both"
         )
+    sides = [_shards(folders[side], made[side]) for side in ("en", lang)]
     key = manifests.key_of(
         STAGE, dataclasses.asdict(config), [made["en"]["key"], made[lang]["key"]]
     )
@@ -116,22 +243,19 @@ def run(source, output, lang, encoder_name, config, beam_options):
     if manifests.is_current(folder, key):
         return
     manifests.begin(folder)
-    paths = []
-    for direction, queries, index in zip(DIRECTIONS, ("en", lang), (lang, "en"), strict=True):
-        index_paths = [datasets.join(folders[index], part) for part in made[index]["parts"]]
-        paths += [
-            (
-                datasets.join(folders[queries], part),
-                index_paths,
-                datasets.join(folder, direction, part),
-            )
-            for part in made[queries]["parts"]
-        ]
+    work = datasets.join(output, ".work", STAGE, encoder_name, f"en-{lang}")
+    targets = {
+        direction: [datasets.join(folder, direction, part) for part in made[side]["parts"]]
+        for direction, side in zip(DIRECTIONS, ("en", lang), strict=True)
+    }
+    items = blocks(*map(len, sides), config.index_shards)
     local = options.is_local(beam_options)
-    with progress.bar(f"mine {lang}", len(paths), "shards") as reporter:
-        shard = MineShard(config.k, reporter if local else progress.Reporter())
+    with progress.bar(f"mine {lang}", len(items), "blocks") as reporter:
+        reporter = reporter if local else progress.Reporter()
+        search = SearchBlock(sides, work, config.k, workers, key, reporter)
+        merge = MergeShard(targets, config.k, reporter)
         with options.pipeline(beam_options) as pipeline:
-            pipeline | "Shards" >> beam.Create(paths) | FindNeighbours(shard)
+            pipeline | "Blocks" >> beam.Create(items) | FindNeighbours(search, merge)
     manifests.write(
         folder,
         key,
@@ -144,6 +268,9 @@ def run(source, output, lang, encoder_name, config, beam_options):
         forward=made["en"]["parts"],
         backward=made[lang]["parts"],
     )
+    datasets.delete_folder(datasets.join(output, ".work", STAGE))
+    with contextlib.suppress(OSError):
+        os.rmdir(datasets.join(output, ".work"))
 
 
 def main(argv):
@@ -155,7 +282,15 @@ def main(argv):
     ours, beam_options = options.parse(parser, argv)
     config = options.configured(MineConfig(), STAGE, ours.overrides)
     for lang in ours.languages[1:]:
-        run(options.one_input(ours), ours.output, lang, ours.encoder, config, beam_options)
+        run(
+            options.one_input(ours),
+            ours.output,
+            lang,
+            ours.encoder,
+            config,
+            beam_options,
+            ours.workers,
+        )
         manifests.say(folder_of(ours.output, ours.encoder, lang))
 
 

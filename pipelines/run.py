@@ -184,7 +184,7 @@ def run(ours, beam_options):
     )
     outcomes = []
     for lang, gold in zip(targets, ours.gold or [None] * len(targets), strict=True):
-        mine.run(out, out, lang, encoder, configs["mine"], beam_options)
+        mine.run(out, out, lang, encoder, configs["mine"], beam_options, workers)
         corpus.run(out, out, lang, encoder, configs["corpus"], beam_options)
         outcomes.append(outcome_of(out, lang, encoder, gold))
     return outcomes

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mining import knn
+from mining import knn, scan
 from tests.mining import vectors as made
 
 few = settings(derandomize=True, max_examples=25, deadline=None, database=None)
@@ -31,7 +31,7 @@ def threads():
 def brute_force(queries, ids, vectors, k):
     cosines = (queries.astype(np.float64) @ vectors.astype(np.float64).T).astype(np.float32)
     order = [sorted(range(len(ids)), key=lambda at: (-row[at], ids[at]))[:k] for row in cosines]
-    order = np.array(order, dtype=np.int64).reshape(len(queries), -1)
+    order = np.array(order, dtype=np.int64).reshape(len(queries), min(k, len(ids)))
     return ids[order], np.take_along_axis(cosines, order, axis=1)
 
 
@@ -144,7 +144,7 @@ def test_the_number_of_threads_changes_no_bit(threads, kind, count):
 def test_a_process_started_with_other_omp_threads_finds_the_same_bits():
     program = """
 import numpy as np
-from mining import knn
+from mining import knn, scan
 from tests.mining import vectors as made
 rng = np.random.default_rng(7)
 queries, vectors = made.gaussian(rng, 300, 128), made.gaussian(rng, 2000, 128)
@@ -235,3 +235,100 @@ def test_a_vector_without_a_direction_is_an_error(bad, side):
     queries, vectors = (bad, good) if side == "query" else (good, bad)
     with pytest.raises(ValueError, match="zero or not finite"):
         knn.search(np.int64([1]), queries, whole(np.int64([2]), vectors), 1)
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    """Blocks so small that a few hundred vectors make many of them, on several threads."""
+    monkeypatch.setattr(scan, "_ROWS", 24)
+    monkeypatch.setattr(scan, "_COLUMNS", 20)
+    monkeypatch.setattr(scan, "_COMPARED", 7)
+
+
+@few
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    n=st.integers(0, 150),
+    m=st.integers(0, 150),
+    k=st.integers(1, 200),
+    threads=st.integers(1, 5),
+    kind=st.sampled_from([made.gaussian, made.grid, nearly_equal]),
+)
+@pytest.mark.usefixtures("small_blocks")
+def test_both_ways_in_one_pass_is_each_way_by_itself(seed, n, m, k, threads, kind):
+    rng = np.random.default_rng(seed)
+    src, tgt = kind(rng, n), kind(rng, m)
+    if seed % 2:
+        src, tgt = (made.with_duplicates(rng, side) if len(side) else side for side in (src, tgt))
+    src_ids, tgt_ids = made.some_ids(rng, n), made.some_ids(rng, m)
+    forward, backward = knn.search_both(
+        knn.Vectors(src_ids, src), knn.Vectors(tgt_ids, tgt), k, threads
+    )
+    for found, ids, queries, others, index in (
+        (forward, src_ids, src, tgt_ids, tgt),
+        (backward, tgt_ids, tgt, src_ids, src),
+    ):
+        right_ids, right_cosines = brute_force(
+            knn.unit_rows(queries), others, knn.unit_rows(index), k
+        )
+        assert np.array_equal(found.query_ids, ids)
+        assert np.array_equal(found.ids, right_ids)
+        assert np.array_equal(found.cosines, right_cosines)
+        assert_same_bits(found, knn.search(ids, queries, whole(others, index), k))
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_pairs_too_close_to_tell_apart_do_not_fill_the_memory(monkeypatch, small_blocks, both):
+    monkeypatch.setattr(scan, "_HELD", 500)
+    rng = np.random.default_rng(1)
+    src, tgt = nearly_equal(rng, 90), nearly_equal(rng, 120)
+    tgt += src[:1] - tgt[:1]
+    src_ids, tgt_ids = made.some_ids(rng, 90), made.some_ids(rng, 120)
+    held = []
+    drop = scan._Side._drop
+
+    def dropped(side):
+        drop(side)
+        held.append(side._count)
+
+    monkeypatch.setattr(scan._Side, "_drop", dropped)
+    if both:
+        found = knn.search_both(knn.Vectors(src_ids, src), knn.Vectors(tgt_ids, tgt), 4, 2)[0]
+    else:
+        found = knn.search(src_ids, src, whole(tgt_ids, tgt), 4, 2)
+    right_ids, right_cosines = brute_force(knn.unit_rows(src), tgt_ids, knn.unit_rows(tgt), 4)
+    assert np.array_equal(found.ids, right_ids)
+    assert np.array_equal(found.cosines, right_cosines)
+    assert max(held) <= 120 * 4 * 2
+
+
+def test_thousands_of_equal_vectors_are_looked_at_as_one(monkeypatch):
+    rng = np.random.default_rng(2)
+    ids = made.some_ids(rng, 5000)
+    vectors = np.vstack([np.repeat(made.gaussian(rng, 1), 4990, axis=0), made.gaussian(rng, 10)])
+    sizes = []
+    candidates = scan.candidates
+
+    def looked_at(left, right, *more):
+        sizes.append((len(left), len(right)))
+        return candidates(left, right, *more)
+
+    monkeypatch.setattr(scan, "candidates", looked_at)
+    one, other = knn.Vectors(ids, vectors), knn.Vectors(ids, vectors)
+    forward, backward = knn.search_both(one, other, 4)
+    assert sizes == [(11, 11)]
+    assert_same_bits(forward, backward)
+    least = np.sort(ids[:4990])[:4].tolist()
+    assert np.array_equal(forward.ids[:4990], [least] * 4990)
+
+
+def test_vectors_are_not_taken_for_equal_by_their_hash_alone(monkeypatch):
+    class NoFactors:
+        def integers(self, low, high, size, kind):
+            return np.zeros(size, kind)
+
+    rng = np.random.default_rng(3)
+    vectors, ids = made.with_duplicates(rng, made.gaussian(rng, 60)), made.some_ids(rng, 60)
+    right_ids, _ = brute_force(knn.unit_rows(vectors), ids, knn.unit_rows(vectors), 4)
+    monkeypatch.setattr(np.random, "default_rng", lambda seed: NoFactors())
+    assert np.array_equal(knn.search(ids, vectors, whole(ids, vectors), 4).ids, right_ids)

@@ -66,6 +66,7 @@ def reference(src, tgt, margin, retrieval, k=4):
         "forward": best_ahead,
         "backward": best_back,
         "intersect": best_ahead & best_back,
+        "union": best_ahead | best_back,
         "max": best_ahead | best_back,
     }[retrieval]
     rows, taken_src, taken_tgt = [], set(), set()

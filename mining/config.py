@@ -79,7 +79,7 @@ class MineConfig:
 class CorpusConfig:
     """From nearest neighbours to pairs."""
 
-    version: int = 1
+    version: int = 2
     #: ratio, distance or absolute (Artetxe & Schwenk 2019: ratio is best)
     margin: str = "ratio"
     #: max, intersect, forward or backward (LASER's mine_bitexts: max)
@@ -92,6 +92,9 @@ class CorpusConfig:
     #: min_margin_alone
     min_page_support: int = 2
     min_margin_alone: float = 1.2
+    #: what min_page_support other good pairs of its two pages (one at least) add to a pair's
+    #: margin, when pairs are matched and at min_margin; docs/method.md, "Pages that go together"
+    page_bonus: float = 0.1
     #: least number_agreement, negation_agreement and name_agreement
     min_number_agreement: float = 1.0
     min_negation_agreement: float = 1.0

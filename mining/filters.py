@@ -76,8 +76,9 @@ def reject_reasons(table, config):
         name: table[name].to_numpy()
         for name in ("margin", "cosine", "page_support", *(column.__name__ for column in SCORES))
     }
+    margin = values["margin"] + page_bonus(values["page_support"], config)
     refused = (
-        ("margin", ~(values["margin"] > config.min_margin)),
+        ("margin", ~(margin > config.min_margin)),
         ("cosine", ~(values["cosine"] >= config.min_cosine)),
         (
             "page_support",
@@ -116,6 +117,15 @@ def _of_each(table, agreement):
 def is_good(margins, cosines, config):
     """bool [n]: whether a pair's vectors speak for it; what counts as support for its pages."""
     return (margins > config.min_margin) & (cosines >= config.min_cosine)
+
+
+def page_bonus(support, config):
+    """What each pair's margin counts more for the company it keeps; float32 [n].
+
+    support: page_support, int32 [n].
+    """
+    enough = support >= max(config.min_page_support, 1)
+    return np.where(enough, config.page_bonus, 0).astype(np.float32)
 
 
 def _english_lengths(table):

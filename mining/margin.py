@@ -50,7 +50,7 @@ def mine_pairs(forward, backward, margin="ratio", retrieval="max"):
         pairs = ahead[:, _found_in(ahead, back)]
     else:
         pairs = np.hstack([ahead, back[:, ~_found_in(back, ahead)]])
-    table = _scored(pairs, forward, backward, margin)
+    table = scored(pairs, forward, backward, margin)
     if retrieval == "max":
         src, tgt = (table[name].to_numpy() for name in ("src_id", "tgt_id"))
         table = table.take(pa.array(one_to_one(src, tgt)))
@@ -119,7 +119,11 @@ def _found_in(pairs, others):
     return np.isin(rows(pairs), rows(others))
 
 
-def _scored(pairs, forward, backward, margin):
+def scored(pairs, forward, backward, margin):
+    """int64 [2, n], rows of forward and of backward, as mine_pairs gives its pairs.
+
+    At least one of a pair's sides must be among the other's neighbours.
+    """
     src, tgt = pairs
     src_id, tgt_id = forward.query_ids[src], backward.query_ids[tgt]
     forward_rank, forward_cosine = _rank(forward, src, tgt_id)

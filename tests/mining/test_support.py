@@ -133,9 +133,7 @@ def test_an_empty_side_gives_no_pairs(sizes):
 @given(st.integers(0, 50), st.integers(-1, 4), st.lists(st.integers(0, 9), max_size=9))
 @few
 def test_the_bonus_is_for_pages_with_enough_pairs_and_one_at_least(seed, least, counts):
-    config = dataclasses.replace(
-        CorpusConfig(), min_page_support=max(least, 0), page_bonus=seed / 50
-    )
+    config = CorpusConfig(min_page_support=max(least, 0), page_bonus=seed / 50)
     found = support.page_bonus(np.array(counts, np.int32), config)
     by_count = collections.defaultdict(set)
     for count, value in zip(counts, found.tolist(), strict=True):

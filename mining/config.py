@@ -109,7 +109,7 @@ class MineConfig:
 class CorpusConfig:
     """From nearest neighbours to pairs."""
 
-    version: int = 1
+    version: int = 2
     #: ratio, distance or absolute (Artetxe & Schwenk 2019: ratio is best)
     margin: str = "ratio"
     #: max, intersect, union, forward or backward (LASER's mine_bitexts: max)
@@ -118,18 +118,30 @@ class CorpusConfig:
     min_margin: float = 1.06
     #: a pair's cosine must be at least this: ratios inflate on small corpora
     min_cosine: float = 0.4
+    #: or this, where the margin is above min_margin and the two pages share other good pairs
+    min_cosine_supported: float = 0.3
     #: a pair whose two pages share fewer other pairs than min_page_support needs a margin above
     #: min_margin_alone
     min_page_support: int = 2
     min_margin_alone: float = 1.2
-    #: least number_agreement, negation_agreement and name_agreement
+    #: what min_page_support other good pairs of its two pages (one at least) add to a pair's
+    #: margin, when pairs are matched and at min_margin; docs/method.md, "Pages that go together"
+    page_bonus: float = 0.1
+    #: least number_agreement, negation_agreement, name_agreement and ascii_agreement: what each
+    #: refuses is in docs/method.md, "Near misses"
     min_number_agreement: float = 1.0
     min_negation_agreement: float = 1.0
     min_name_agreement: float = 1.0
+    min_ascii_agreement: float = 1.0
     #: greatest length_ratio
     max_length_ratio: float = 3.0
     #: a pair with copy_similarity at or above it is a copy, not a translation
     max_copy_similarity: float = 0.9
+    #: least language_agreement: sentences between others of their language may be hard to tell by
+    #: themselves, so only what is plainly taken for another language is refused
+    min_language_agreement: float = 0.05
+    #: greatest fan: more pairs than that alike but for digits are what a template made
+    max_fan: float = 20.0
     #: how many sides of a pair, of 2, must stand on a page that repeats no other: mirrored sites
     #: would fill the corpus
     min_original_pages: int = 1

@@ -41,7 +41,7 @@ def assemble(pairs, src, tgt, config):
         return CORPUS.empty_table(), REJECTED_PAIRS.empty_table()
     columns = {name: pairs[name] for name in pairs.column_names}
     for prefix, side in (("src_", src), ("tgt_", tgt)):
-        for name in ("text", "lang", *MARKS, *PROVENANCE):
+        for name in ("text", "lang", "lang_prob", *MARKS, *PROVENANCE):
             columns[prefix + name] = side[name]
     table = filters.score(pa.table(columns))
     reasons = filters.reject_reasons(table, config)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
-from mining import names, negation, numbers
+from mining import asciitokens, names, negation, numbers
 
 #: characters of a translation per character of English: medians of the Tatoeba bitext test sets
 #: (python -m benchmarks.thresholds); 1 for a language not listed
@@ -43,8 +43,17 @@ def negation_agreement(table):
 
 def name_agreement(table):
     """See mining.names.agreement; float32 [n]."""
-    texts = (table[name].to_pylist() for name in ("src_text", "tgt_text", "tgt_lang"))
-    return np.array([names.agreement(*row) for row in zip(*texts, strict=True)], dtype=np.float32)
+    src, tgt, langs = (table[name].to_pylist() for name in ("src_text", "tgt_text", "tgt_lang"))
+    lexicon = names.learn(src, tgt)
+    rows = zip(src, tgt, langs, strict=True)
+    return np.array([names.agreement(*row, lexicon) for row in rows], dtype=np.float32)
+
+
+def ascii_agreement(table):
+    """See mining.asciitokens.agreement; float32 [n]."""
+    columns = (table[name].to_pylist() for name in ("src_text", "tgt_text", "tgt_lang"))
+    rows = zip(*columns, _says_more(table), strict=True)
+    return np.array([asciitokens.agreement(*row) for row in rows], dtype=np.float32)
 
 
 def length_ratio(table):
@@ -59,7 +68,37 @@ def copy_similarity(table):
     return (process.cpdist(src, tgt, scorer=fuzz.ratio) / 100).astype(np.float32)
 
 
-SCORES = (number_agreement, negation_agreement, name_agreement, length_ratio, copy_similarity)
+def language_agreement(table):
+    """How sure the language of the less sure side is; float32 [n] from 0 to 1.
+
+    From src_lang_prob and tgt_lang_prob; 1 where the table has none.
+    """
+    sides = [name for name in ("src_lang_prob", "tgt_lang_prob") if name in table.column_names]
+    sure = [table[name].to_numpy().astype(np.float32) for name in sides]
+    return np.minimum.reduce([np.ones(table.num_rows, np.float32), *sure])
+
+
+def fan(table):
+    """How many pairs of the table have this pair's English text, or its other text, but for the
+    digits in it; the greater of the two, float32 [n], at least 1."""
+    counts = []
+    for name in ("src_text", "tgt_text"):
+        masked = pc.replace_substring_regex(pc.utf8_lower(table[name]), r"[0-9]+", "0")
+        codes = masked.combine_chunks().dictionary_encode().indices.to_numpy()
+        counts.append(np.bincount(codes)[codes])
+    return np.maximum(*counts).astype(np.float32)
+
+
+SCORES = (
+    number_agreement,
+    negation_agreement,
+    name_agreement,
+    ascii_agreement,
+    length_ratio,
+    copy_similarity,
+    language_agreement,
+    fan,
+)
 
 
 def score(table):
@@ -76,9 +115,16 @@ def reject_reasons(table, config):
         name: table[name].to_numpy()
         for name in ("margin", "cosine", "page_support", *(column.__name__ for column in SCORES))
     }
+    bonus = page_bonus(values["page_support"], config)
+    unaided = values["margin"] > config.min_margin
+    least_cosine = np.where(
+        unaided & (bonus > 0),
+        min(config.min_cosine_supported, config.min_cosine),
+        config.min_cosine,
+    ).astype(np.float32)
     refused = (
-        ("margin", ~(values["margin"] > config.min_margin)),
-        ("cosine", ~(values["cosine"] >= config.min_cosine)),
+        ("margin", ~(values["margin"] + bonus > config.min_margin)),
+        ("cosine", ~(values["cosine"] >= least_cosine)),
         (
             "page_support",
             ~(
@@ -89,8 +135,14 @@ def reject_reasons(table, config):
         ("number_agreement", ~(values["number_agreement"] >= config.min_number_agreement)),
         ("negation_agreement", ~(values["negation_agreement"] >= config.min_negation_agreement)),
         ("name_agreement", ~(values["name_agreement"] >= config.min_name_agreement)),
+        ("ascii_agreement", ~(values["ascii_agreement"] >= config.min_ascii_agreement)),
         ("length_ratio", ~(values["length_ratio"] <= config.max_length_ratio)),
         ("copy_similarity", ~(values["copy_similarity"] < config.max_copy_similarity)),
+        (
+            "language_agreement",
+            ~(values["language_agreement"] >= config.min_language_agreement),
+        ),
+        ("fan", ~(values["fan"] <= config.max_fan)),
         ("original_pages", _original_pages(table) < config.min_original_pages),
     )
     reasons = np.full(table.num_rows, "", dtype=object)
@@ -105,17 +157,31 @@ def _original_pages(table):
     return src.astype(np.int8) + tgt.astype(np.int8)
 
 
-def _of_each(table, agreement):
+def _says_more(table):
+    """ "src" or "tgt" where that side is clearly longer, else ""; list of str [n]."""
     src, tgt = _english_lengths(table)
     longer = np.where(src > _SAYS_MORE * tgt, "src", np.where(tgt > _SAYS_MORE * src, "tgt", ""))
+    return longer.tolist()
+
+
+def _of_each(table, agreement):
     columns = (table[name].to_pylist() for name in ("src_text", "src_lang", "tgt_text", "tgt_lang"))
-    scores = [agreement(*row) for row in zip(*columns, longer.tolist(), strict=True)]
+    scores = [agreement(*row) for row in zip(*columns, _says_more(table), strict=True)]
     return np.array(scores, dtype=np.float32)
 
 
 def is_good(margins, cosines, config):
     """bool [n]: whether a pair's vectors speak for it; what counts as support for its pages."""
     return (margins > config.min_margin) & (cosines >= config.min_cosine)
+
+
+def page_bonus(support, config):
+    """What each pair's margin counts more for the company it keeps; float32 [n].
+
+    support: page_support, int32 [n].
+    """
+    enough = support >= max(config.min_page_support, 1)
+    return np.where(enough, config.page_bonus, 0).astype(np.float32)
 
 
 def _english_lengths(table):

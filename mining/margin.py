@@ -49,8 +49,7 @@ def mine_pairs(forward, backward, margin="ratio", retrieval="max"):
     order = _ranked(columns[2], src, tgt)
     if retrieval == "max":
         order = order[_matched(src[order], tgt[order])]
-    schema = PAIRS.remove(PAIRS.get_field_index("page_support"))
-    return pa.table([pa.array(column[order]) for column in columns], schema=schema)
+    return _table(columns, order)
 
 
 class _Side:
@@ -86,6 +85,20 @@ class _Side:
             rank[hit] = at
             found[hit] = cosines[rows[hit]]
         return rank, found
+
+
+def scored(pairs, forward, backward, margin):
+    """int64 [2, n], rows of forward and of backward, as mine_pairs gives its pairs.
+
+    At least one of a pair's sides must be among the other's neighbours.
+    """
+    columns = _scored(*pairs, _Side(forward, backward), _Side(backward, forward), margin)
+    return _table(columns, _ranked(columns[2], *pairs))
+
+
+def _table(columns, rows):
+    schema = PAIRS.remove(PAIRS.get_field_index("page_support"))
+    return pa.table([pa.array(column[rows]) for column in columns], schema=schema)
 
 
 def _chosen(ahead, back, retrieval):

@@ -1,21 +1,51 @@
-"""Whether two sentences name the same people.
+"""Whether two sentences name the same people, places and things.
 
-A name is a run of two or more capitalised words (Marek Dolan, Miss Hedwig Amrein). Sentences in
-Latin script disagree if each has a name of which no word is found on the other side: one name was
-put in the place of another. A name on one side alone proves nothing, for names are also translated
-(the United States, die USA). Chinese spells names by sound and parts them with a dot (马雷克·多兰):
-there the sounds are compared. Other scripts are not judged.
+Two sentences disagree if each has a name that the other lacks: one was put in the place of another.
+A name on one side alone proves nothing, for names are also translated (the United States, die USA)
+or left out. English shows by capitals what is a name, German by what stands before it, and Chinese,
+which spells names by sound, by the characters it does that with. Words that are ordinary ones, as
+the texts around show (Lexicon), are no names. Other scripts are not judged.
 """
 
+import collections
+import dataclasses
 import re
 
-from pypinyin import lazy_pinyin
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
+from mining import sounds
+
+_CAPITALISED = r"[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:[-'’][^\W\d_]+)*"
+_RUN = re.compile(rf"{_CAPITALISED}(?: {_CAPITALISED})*")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_CAPITALISED = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_RUN = re.compile(rf"{_CAPITALISED.pattern}(?:\s{_CAPITALISED.pattern})+")
 _OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u3040-\ud7af]")
+_OPENING = re.compile(rf"\W*({_CAPITALISED})")
+# What a word may follow and yet owe its capital to nothing but being a name.
+_GOES_ON = re.compile(r"[\w,;] $")
+# Words with a capital inside a sentence that other languages say in their own way, or small.
+_TRANSLATED = frozenset(
+    "i mr mrs miss ms dr sir lord lady madam mayor king queen prince princess duke duchess "
+    "count emperor aunt uncle father mother mum mom dad grandma grandpa brother sister saint "
+    "st prof professor captain president minister chancellor doctor pope god bible christmas "
+    "easter christian christ catholic protestant jew jewish muslim islam islamic buddhist "
+    "monday tuesday wednesday thursday friday saturday sunday january february march april "
+    "may june july august september october november december africa african america american "
+    "americans arab arabic argentina asia asian atlantic australia australian austria "
+    "austrian baltic bavaria belgium belgian brazil brazilian britain british brussels canada "
+    "canadian chile china chinese croatia czech denmark danish danube dutch egypt egyptian "
+    "england english europe european finland finnish france french german germans germany "
+    "greece greek hungary hungarian iceland india indian indonesia iran iraq ireland irish "
+    "israel italy italian japan japanese korea korean kyoto latin latvia lithuania "
+    "mediterranean mexico mexican moscow munich netherlands nile norway norwegian pacific "
+    "persian poland polish portugal portuguese prussia rhine roman romania rome russia "
+    "russian saxony scotland scottish serbia siberia slovakia slovenia spain spanish sweden "
+    "swedish swiss switzerland syria taiwan thai thailand tibet tokyo turkey turkish ukraine "
+    "united states kingdom usa vienna vietnam wales welsh beijing shanghai hong kong osaka "
+    "earth sun moon mars venus jupiter saturn mercury internet web north south east west "
+    "northern southern eastern western street road avenue square university college school "
+    "church castle palace museum river lake mount mountain valley bay sea ocean island "
+    "islands bridge park station".split()
+)
 # What opens a sentence, and so is capitalised, without being part of a name after it.
 _OPENERS = frozenset(
     "a an the this that these those my your his her its our their some any no every each all both "
@@ -26,103 +56,219 @@ _OPENERS = frozenset(
     "von vom vor zu zum zur für ohne um und oder aber wenn als wie wo was wer warum da dann so "
     "ich wir er sie es man hier dort nur auch fragen laut".split()
 )
-_CHINESE_NAME = re.compile(r"[\u4e00-\u9fff]{1,5}(?:[·•・][\u4e00-\u9fff]{1,5})+")
-_TITLES = frozenset(
-    "mr mrs miss ms dr mayor sir lord lady aunt uncle king queen prof captain".split()
-)
-_ENGLISH_SPELLINGS = (
-    ("sch", "sh"),
-    ("ph", "f"),
-    ("th", "t"),
-    ("ck", "k"),
-    ("qu", "k"),
-    ("x", "ks"),
-    ("v", "w"),
-    ("r", "l"),
-    ("c", "k"),
-    ("y", "i"),
-    ("h", ""),
-    ("z", "s"),
-)
-_PINYIN_SPELLINGS = (
-    ("zh", "j"),
-    ("sh", "s"),
-    ("x", "s"),
-    ("q", "k"),
-    ("r", "l"),
-    ("h", ""),
-    ("y", "i"),
-    ("v", "w"),
-    ("z", "s"),
-    ("c", "k"),
-)
-_TWICE = re.compile(r"(.)\1")
-#: letters of a sound that is worth comparing
-_LEAST_SOUND = 6
-#: similarity (0 to 100) from which a name sounds like another: of names in translated sentences a
-#: tenth are below it, of names in unrelated ones three quarters
-_SAME_SOUND = 52
 # Car No. 4, Wagen Nr. 4
 _NUMBERED = frozenset(("no", "nos", "nr"))
-#: similarity (0 to 100, Indel, of the best-fitting part) from which spellings are of one name
-_SAME_NAME = 75
+# A German noun after one of these is a name, or else one of few that take no article.
+_GERMAN_CALLED = re.compile(
+    r"\b(?:Herrn?|Frau|Fräulein|Familie|Onkel|Tante|Bürgermeister(?:in)?|Dr\.|Prof\.|Doktor|Kapitän|"
+    rf"König(?:in)?|heißt|heißen|namens|genannt)\s+[„»\"‚]?({_CAPITALISED})"
+)
+_GERMAN_PLACED = re.compile(rf"\b(?:in|aus|nach|bei|von|und|wie)\s({_CAPITALISED})")
+_GERMAN_NOUN = re.compile(
+    r"\b(?:[Dd](?:er|ie|as|em|en|es)|[Ee]in(?:e[mnrs]?)?|[Kk]ein(?:e[mnrs]?)?|[Dd]iese[mnrs]?|"
+    r"[Jj]ede[mnrs]?|(?:[Ii]hr|[Mm]ein|[Ss]ein|[Uu]nser)(?:e[mnrs]?)?|[Zz]u[mr]|[Ii]m|[Aa]m|[Vv]om|[Bb]eim|"
+    r"[Ii]ns|[Aa]ns|keine|viele|alle|mehrere|zwei|drei)\s(?:[a-zäöüß]+e[mnrs]?\s){0,2}([A-ZÄÖÜ][a-zäöüß]+)"
+)
+_GERMAN_SUFFIX = re.compile(
+    r"(?:ung|heit|keit|schaft|tion|tät|ismus|nis|enz|anz|tum|ment|ei|ät|ik|ie)(?:en|s|se|es)?$"
+)
+# Characters that names are spelled with by sound, as Xinhua's tables of names do: those that are
+# seldom anything else, and those that many words have too.
+_SPELLING = (
+    "伽葛芮岚阿埃艾昂奥巴芭鲍贝彼宾博勃伯茨蒂迪杜敦顿厄尔菲费芬冯弗戈格赫霍吉贾杰卡凯坎柯科克肯库奎昆拉莱兰劳勒雷蕾"
+    "黎莉琳卢鲁伦罗洛玛马麦曼莫姆穆纳娜奈尼妮努诺帕潘庞佩彭皮珀普恰乔琼茹撒萨塞赛桑瑟莎绍舍斯丝索塔泰坦汤"
+    "唐陶滕廷托瓦旺韦维魏沃乌伍锡希肖辛欣雅亚扬耶伊尤泽扎詹兹佐妲黛弥赖丽露珊姬蓓薇娅珂芙蒙梅利达德特布"
+    "爾爾維羅倫萊蘭勞盧魯馬麥納諾龐瓊賽紹絲湯滕韋偉魏烏錫亞揚澤紮詹茲麗婭貝賓頓費馮賈傑凱庫"
+)
+_ALSO_SPELLING = (
+    "爱安班邦保堡本比波查策戴丹道登邓丁多恩法凡范丰夫福富盖冈根古哈海汉豪亨洪侯胡惠基加金久康考孔夸"
+    "朗里理林毛门米密敏明南内宁欧平齐奇钱丘热仁日若森沙山尚申圣史舒提通图万威温文武西夏香谢休修许叶因英于约"
+    "珍芝愛達當鄧豐蓋岡漢內寧歐齊錢聖圖萬溫謝許葉約"
+)
+_SPELLED = re.compile(
+    rf"[{_SPELLING}{_ALSO_SPELLING}]+(?:[·•・][{_SPELLING}{_ALSO_SPELLING}\u4e00-\u9fff]+)*"
+)
+_SPELLING_ONLY = re.compile(f"[{_SPELLING}]")
+_DOTTED = re.compile(r"[\u4e00-\u9fff]{1,5}(?:[·•・][\u4e00-\u9fff]{1,5})+")
+#: pairs that have a word on both sides, and least share of those that have it on the other, from
+#: which it is a name that translations repeat
+_LEAST_SHARED = 2
+_SHARED = 0.75
+#: characters spelled by sound, and of them those that are seldom anything else, of a Chinese name
+_LEAST_SPELLED = 3
+_LEAST_SURE = 2
+#: letters of a sound that is worth comparing
+_LEAST_SOUND = 4
+#: similarity (0 to 100) from which a name sounds like another
+_SAME_SOUND = 60
+#: similarity (0 to 100, Indel) from which words are spellings of one name (München, Munich), and
+#: of the best-fitting part of a longer word from which it has the name in it (Grauhornhütte)
+_SAME_NAME = 66
+_SAME_PART = 85
+_LATIN_SPELLINGS = (
+    ("ä", "a"), ("ae", "a"), ("ö", "o"), ("oe", "o"), ("ü", "u"), ("ue", "u"), ("ß", "ss"),
+    ("tsch", "ch"), ("sch", "sh"), ("ck", "k"), ("c", "k"), ("ph", "f"), ("th", "t"), ("w", "v"),
+    ("z", "s"), ("y", "i"), ("é", "e"), ("è", "e"),
+)  # fmt: skip
+_BY_TABLE = str.maketrans({k: v for k, v in _LATIN_SPELLINGS if len(k) == 1})
+_BY_STRING = tuple((k, v) for k, v in _LATIN_SPELLINGS if len(k) > 1)
 
 
-def agreement(src, tgt, tgt_lang):
+@dataclasses.dataclass(frozen=True)
+class Lexicon:
+    """What a corpus shows of words: English ones that are also written small and German nouns that
+    take an article, so both no names; and capitalised words that recur in translations."""
+
+    english: frozenset = frozenset()
+    german: frozenset = frozenset()
+    recurring: frozenset = frozenset()
+
+
+def learn(src_texts, tgt_texts):
+    """A Lexicon out of the English and the other texts of a corpus."""
+    small = re.compile(r"(?<![\w'’-])[a-z]{2,}(?![\w])")
+    english = frozenset(small.findall("\n".join(src_texts)))
+    german = frozenset(_GERMAN_NOUN.findall("\n".join(tgt_texts)))
+    said, shared = collections.Counter(), collections.Counter()
+    capitalised = re.compile(rf"\b{_CAPITALISED}")
+    for src, tgt in zip(src_texts, tgt_texts, strict=True):
+        words = set(capitalised.findall(tgt))
+        said.update(words)
+        shared.update(word for word in words if word in src)
+    recurring = frozenset(
+        word
+        for word, count in shared.items()
+        if count >= _LEAST_SHARED and count >= _SHARED * said[word] and word.lower() not in english
+    )
+    return Lexicon(english, german, recurring)
+
+
+def agreement(src, tgt, tgt_lang, lexicon=Lexicon()):  # noqa: B008 - it is frozen
     """0.0 where each side has a name that the other lacks, else 1.0."""
-    if tgt_lang == "zh":
-        return _agree_in_sound(src, tgt)
-    if _OTHER_SCRIPT.search(src) or _OTHER_SCRIPT.search(tgt):
+    if tgt_lang != "zh" and (_OTHER_SCRIPT.search(src) or _OTHER_SCRIPT.search(tgt)):
         return 1.0
-    return float(not (_has_stranger(src, tgt) and _has_stranger(tgt, src)))
+    ours = english_names(src, lexicon.english)
+    if not ours:
+        return 1.0
+    if tgt_lang == "zh":
+        return _agree_in_sound(src, ours, tgt)
+    parts = _parts(tgt)
+    if all(_is_found(run, parts) or any(word in tgt for word in run) for run in ours):
+        return 1.0
+    theirs = german_names(tgt, lexicon) if tgt_lang == "de" else _runs_of_two(tgt)
+    said = _parts(src)
+    return float(all(_is_found(run, said) or any(word in src for word in run) for run in theirs))
 
 
-def name_runs(text):
-    """The names of a sentence as lists of words; none in a title, where most are capitalised."""
+def english_names(text, small=frozenset()):
+    """The names of an English sentence as lists of words; none in a title, where most words are
+    capitalised. small: words that are no names."""
     words = _WORD.findall(text)
     capitals = sum(word[0].isupper() for word in words)
-    if 3 * capitals > 2 * len(words):
+    if 2 * capitals > len(words) + 1:
         return []
-    runs = []
+    names = []
     for found in _RUN.finditer(text):
-        run = found.group().split()
-        while run and run[0].lower() in _OPENERS:
-            run = run[1:]
-        if len(run) > 1 and run[-1].lower() not in _NUMBERED:
-            runs.append(run)
-    return runs
+        run = _without_openers(found.group().split())
+        inside = bool(_GOES_ON.search(text[: found.start()]))
+        if (len(run) < 2 and not inside) or not run or run[-1].lower() in _NUMBERED:
+            continue
+        name = [word for word in map(_bare, run) if word.lower() not in _TRANSLATED | small]
+        if name and (inside or len(run) > 1):
+            names.append(name)
+    return names
 
 
-def _has_stranger(text, other):
-    """Whether a name of ``text`` has no word that is found in ``other``."""
-    others = _CAPITALISED.findall(other)
-    for run in name_runs(text):
-        matches = (process.extractOne(word, others, scorer=fuzz.partial_ratio) for word in run)
-        if not any(match and match[1] >= _SAME_NAME for match in matches):
-            return True
+def german_names(text, lexicon):
+    """The names of a German sentence, as lists of words: what follows a title or a preposition
+    without an article, runs of capitalised words, and words known to recur."""
+    names = [[word] for word in _GERMAN_CALLED.findall(text)]
+    names += [[word] for word in _WORD.findall(text) if word in lexicon.recurring]
+    for word in _GERMAN_PLACED.findall(text):
+        if not _is_german_noun(word, lexicon):
+            names.append([word])
+    for run in _runs_of_two(text):
+        if not any(_is_german_noun(word, lexicon) for word in run):
+            names.append(run)
+    return names
+
+
+def _is_german_noun(word, lexicon):
+    return word in lexicon.german or bool(_GERMAN_SUFFIX.search(word))
+
+
+def _runs_of_two(text):
+    words = _WORD.findall(text)
+    if 3 * sum(word[0].isupper() for word in words) > 2 * len(words):
+        return []
+    runs = (_without_openers(found.group().split()) for found in _RUN.finditer(text))
+    return [run for run in runs if len(run) > 1 and run[-1].lower() not in _NUMBERED]
+
+
+def _without_openers(run):
+    while run and run[0].lower() in _OPENERS:
+        run = run[1:]
+    return run
+
+
+def _bare(word):
+    return re.sub(r"['’]s?$", "", word)
+
+
+def _parts(text):
+    """The capitalised words of a text, comparable: those of compounds with hyphens by themselves
+    too."""
+    words = {word for found in _WORD.findall(text) for word in (found, *re.split("[-'’]", found))}
+    return [_comparable(word) for word in words if len(word) > 2 and word[0].isupper()]
+
+
+def _comparable(word):
+    word = word.lower()
+    for spelling, letters in _BY_STRING:
+        word = word.replace(spelling, letters)
+    return word.translate(_BY_TABLE)
+
+
+def _is_found(run, parts):
+    """Whether a word of a name is among ``parts``, in another spelling or within a longer one."""
+    for word in run:
+        name = _comparable(word)
+        for part in parts:
+            if fuzz.ratio(name, part) >= _SAME_NAME:
+                return True
+            short, long = sorted((name, part), key=len)
+            if len(short) > 3 and fuzz.partial_ratio(short, long) >= _SAME_PART:
+                return True
     return False
 
 
-def _agree_in_sound(src, tgt):
-    theirs = [_chinese_sound(name) for name in _CHINESE_NAME.findall(tgt)]
-    ours = [_english_sound(run) for run in name_runs(src)] if theirs else []
-    ours = [sound for sound in ours if len(sound) >= _LEAST_SOUND]
-    if not ours or not theirs:
+def _agree_in_sound(src, ours, tgt):
+    """ours: the names of ``src``. If none of them sounds like a name of ``tgt``, they disagree."""
+    theirs = [sounds.of_chinese(name) for name in chinese_names(tgt)]
+    if not theirs:
         return 1.0
-    return float(any(fuzz.partial_ratio(a, b) >= _SAME_SOUND for a in ours for b in theirs))
+    latin = set(re.findall("[a-z]+", tgt.lower()))
+    ours = [[word for word in run if word.lower() not in latin] for run in ours]
+    ours = [sounds.of_english("".join(run)) for run in ours]
+    ours = [sound for sound in ours if len(sound) >= _LEAST_SOUND]
+    if not ours or any(_sounds_alike(name, theirs) for name in ours):
+        return 1.0
+    # What opens a sentence may be a name as well.
+    opener = _OPENING.match(src)
+    opener = sounds.of_english(opener.group(1)) if opener else ""
+    known = [opener] if len(opener) >= _LEAST_SOUND else []
+    return float(all(_sounds_alike(name, known) for name in theirs))
 
 
-def _english_sound(run):
-    name = "".join(word.lower() for word in run if word.lower() not in _TITLES)
-    return _simplified(name, _ENGLISH_SPELLINGS)
+def _sounds_alike(sound, others):
+    return any(sounds.similarity(sound, other) >= _SAME_SOUND for other in others)
 
 
-def _chinese_sound(name):
-    return _simplified("".join(lazy_pinyin(name, errors="ignore")), _PINYIN_SPELLINGS)
-
-
-def _simplified(name, spellings):
-    """``name`` with letters that stand for sounds Chinese does not tell apart made the same."""
-    for spelling, letter in spellings:
-        name = name.replace(spelling, letter)
-    return _TWICE.sub(r"\1", name)
+def chinese_names(text):
+    """The foreign names of a Chinese sentence: parted by a dot, or in characters for sounds."""
+    names = _DOTTED.findall(text)
+    for found in _SPELLED.findall(text):
+        sure = len(_SPELLING_ONLY.findall(found))
+        if len(found) >= _LEAST_SPELLED and sure >= _LEAST_SURE:
+            names.append(found)
+    return names

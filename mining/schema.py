@@ -34,8 +34,15 @@ _FILTER_SCORES = (
     ("number_agreement", pa.float32(), "share of the numbers of both sides found on the other"),
     ("length_ratio", pa.float32(), "longer side over shorter, in characters weighed by language"),
     ("negation_agreement", pa.float32(), "0 if one side negates and the other does not, else 1"),
-    ("name_agreement", pa.float32(), "0 if each side names people that the other does not, else 1"),
+    ("name_agreement", pa.float32(), "0 if each side has a name that the other lacks, else 1"),
+    (
+        "ascii_agreement",
+        pa.float32(),
+        "share of the options, paths, identifiers and other Latin tokens found on the other side",
+    ),
     ("copy_similarity", pa.float32(), "how alike the two strings are, 0 to 1 (1: a copy)"),
+    ("language_agreement", pa.float32(), "lang_prob of the side whose language is less sure"),
+    ("fan", pa.float32(), "how many pairs of the same file share one side but for its digits"),
 )
 
 

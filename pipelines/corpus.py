@@ -10,11 +10,11 @@ import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 
-from mining import corpus, filters, support
+from mining import corpus, support
 from mining.config import CorpusConfig
 from mining.errors import InputError
-from mining.margin import MARGINS, RETRIEVALS, mine_pairs
-from mining.schema import CORPUS, PAIRS, REJECTED_PAIRS, SENTENCES
+from mining.margin import MARGINS, RETRIEVALS
+from mining.schema import CORPUS, REJECTED_PAIRS, SENTENCES
 from pipelines import mine
 from pipelines.common import coders, datasets, manifests, options, progress
 
@@ -40,19 +40,12 @@ class MatchPairs:
 
     def __call__(self, paths):
         forward, backward = (mine.read_neighbours(side) for side in paths)
-        pairs = mine_pairs(forward, backward, self._config.margin, self._config.retrieval)
-        pairs = pairs.append_column("page_support", pa.array(self._support(pairs))).cast(PAIRS)
+        sides = zip((forward, backward), self._sentences, strict=True)
+        pages = (_pages_of(side.query_ids, folder) for side, folder in sides)
+        pairs = support.supported_pairs(forward, backward, *pages, self._config)
         size = self._config.rows_per_file
         for number, at in enumerate(range(0, max(pairs.num_rows, 1), size)):
             yield number, pairs.slice(at, size)
-
-    def _support(self, pairs):
-        good = filters.is_good(pairs["margin"].to_numpy(), pairs["cosine"].to_numpy(), self._config)
-        pages = (
-            _pages_of(pairs[column].to_numpy(), folder)
-            for column, folder in zip(("src_id", "tgt_id"), self._sentences, strict=True)
-        )
-        return support.page_support(*pages, good)
 
 
 def _pages_of(ids, folder):
@@ -170,8 +163,8 @@ def check(config):
         )
     if config.margin != "ratio" and config.min_margin == CorpusConfig.min_margin:
         raise InputError(
-            f"margin {config.margin!r}: the default thresholds are for ratios; set min_margin and "
-            "min_margin_alone too"
+            f"margin {config.margin!r}: the default thresholds are for ratios; set min_margin, "
+            "min_margin_alone and page_bonus too"
         )
 
 

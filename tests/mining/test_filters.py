@@ -139,7 +139,7 @@ def test_a_translation_of_normal_length_is_not_refused(src, tgt, lang):
     ],
 )
 def test_a_value_at_its_threshold_and_a_step_to_each_side(column, knob, threshold, at_it):
-    config = dataclasses.replace(CorpusConfig(), **{knob: threshold})
+    config = dataclasses.replace(CorpusConfig(page_bonus=0.0), **{knob: threshold})
     at = np.float32(threshold)
     below, above = np.nextafter(at, np.float32(-9)), np.nextafter(at, np.float32(9))
     good, bad = (below, above) if knob.startswith("max") else (above, below)
@@ -167,6 +167,15 @@ def test_a_pair_with_few_others_on_its_pages_needs_a_greater_margin(margin, supp
     config = CorpusConfig(min_page_support=3, min_margin_alone=1.25)
     table = scored(GOOD, margin=margin, page_support=support)
     assert filters.reject_reasons(table, config).tolist() == [reason]
+
+
+@pytest.mark.parametrize(
+    ("margin", "support", "reason"),
+    [(1.0, 2, ""), (1.0, 1, "margin"), (0.95, 9, "margin"), (1.1, 1, "page_support")],
+)
+def test_good_pairs_of_the_same_pages_make_up_for_margin(margin, support, reason):
+    table = scored(GOOD, margin=margin, page_support=support)
+    assert filters.reject_reasons(table, CorpusConfig()).tolist() == [reason]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """The matrix products of an encoder, in the precision asked for: where nearly all its time goes."""
 
 import torch
-import torch.nn.functional as F
 
 # Bytes from 0 to 127 times signed bytes, summed in pairs, stay below 2^15: the instructions of
 # processors without VNNI need that.
@@ -11,21 +10,24 @@ _LEAST_STEP = 1e-12
 
 
 class FloatLinear:
-    """x [n, in] to x @ weight.T + bias [n, out], all of one floating-point type."""
+    """x [n, in] to x @ weight.T + bias [n, width], written to ``out``; all of one floating-point
+    type."""
 
     def __init__(self, weight, bias, dtype, device):
-        self._weight = weight.to(device, dtype).contiguous()
+        self._weight = weight.to(device, dtype).contiguous().t()
         self._bias = bias.to(device, dtype)
+        self.width = len(weight)
 
-    def __call__(self, x):
-        return F.linear(x, self._weight, self._bias)
+    def __call__(self, x, out):
+        return torch.addmm(self._bias, x, self._weight, out=out)
 
 
 class Int8Linear:
     """The same in whole numbers: weights with a step for each output, activations with a lowest
     value and a step for each row, found as they come; so a row's result depends on no other row.
 
-    x float32 [n, in] to float32 [n, out]. The sums are exact: the same on every processor.
+    x float32 [n, in] to float32 [n, width], written to ``out``. The sums are exact, the same on
+    every processor.
     ranges: float [in], how large each input is expected to be; large inputs are made smaller and
     their weights larger, each by the root of what parts them (Xiao et al. 2023, SmoothQuant).
     """
@@ -45,8 +47,9 @@ class Int8Linear:
         self._packed = torch.ops.onednn.qlinear_prepack(whole.to(torch.int8), None)
         self._zeros = torch.zeros(len(weight), dtype=torch.int32)
         self._bias = bias.float()
+        self.width = len(weight)
 
-    def __call__(self, x):
+    def __call__(self, x, out):
         if self._shrink is not None:
             x = x * self._shrink
         low = x.amin(1, keepdim=True)
@@ -68,7 +71,7 @@ class Int8Linear:
             [],
             "",
         )
-        return torch.addmm(self._bias, low, self._sums).addcmul_(sums, steps)
+        return torch.addmm(self._bias, low, self._sums, out=out).addcmul_(sums, steps)
 
 
 def has_int8():

@@ -24,9 +24,9 @@ _ACTIVATIONS = {
 class Bert:
     """A mining.encoders.model_folder.Model, ready to compute on ``device`` in ``dtype``.
 
-    dtype: of the matrix products and attention; torch.int8 for whole numbers in the two wide
-    layers, which have two thirds of the arithmetic, and float32 elsewhere. What is added up from
-    layer to layer, and the pooled vectors, are float32 on a CPU.
+    dtype: of the matrix products and attention; torch.int8 for whole numbers in the products with
+    weights, but float32 in the one behind attention, a twelfth of them, which loses most by it.
+    What is added up from layer to layer, and the pooled vectors, are float32 on a CPU.
     """
 
     def __init__(self, model, dtype, device):
@@ -40,7 +40,13 @@ class Bert:
             self._words = self._words.to(device, self._sum_dtype)
         self._positions = model.embeddings["positions"].to(device, self._sum_dtype)
         self._norm = self._norm_of(model.embeddings["weight"], model.embeddings["bias"])
-        self._layers = [self._layer(parts, dtype == torch.int8) for parts in model.layers]
+        # The norm that stands before each layer.
+        norms = [(model.embeddings["weight"], model.embeddings["bias"])]
+        norms += [parts["output_norm"] for parts in model.layers]
+        self._layers = [
+            self._layer(parts, norm, dtype == torch.int8)
+            for parts, norm in zip(model.layers, norms, strict=False)
+        ]
         # A few products a sentence, not a token.
         self._dense = [
             (FloatLinear(d.weight, _or_zeros(d), torch.float32, device), d.activation)
@@ -51,31 +57,19 @@ class Bert:
     def _norm_of(self, weight, bias):
         return weight.to(self._device, self._sum_dtype), bias.to(self._device, self._sum_dtype)
 
-    def _layer(self, parts, whole_numbers):
-        def linear(weight, bias):
-            return FloatLinear(weight, bias, self._dtype, self._device)
+    def _layer(self, parts, norm, whole_numbers):
+        def linear(pair, norm=None):
+            if whole_numbers:
+                return Int8Linear(*pair, _ranges(*norm) if norm else None)
+            return FloatLinear(*pair, self._dtype, self._device)
 
-        joined = [
-            torch.cat([parts[name][at].float() for name in ("query", "key", "value")])
-            for at in (0, 1)
-        ]
-        hidden = len(joined[0]) // 3
-        if whole_numbers:
-            # What the norm before gives: a value that is seldom beyond 3, scaled and moved. BERT's
-            # outliers come from there (Kovaleva et al. 2021, BERT Busters).
-            scale, shift = parts["context_norm"]
-            ranges = 3 * scale.float().abs() + shift.float().abs()
-            wide = {
-                "widen": Int8Linear(*parts["widen"], ranges),
-                "narrow": Int8Linear(*parts["narrow"]),
-            }
-        else:
-            wide = {name: linear(*parts[name]) for name in ("widen", "narrow")}
+        joined = [torch.cat([parts[name][at] for name in ("key", "value")]) for at in (0, 1)]
         return {
-            "query": linear(joined[0][:hidden], joined[1][:hidden]),
-            "key_value": linear(joined[0][hidden:], joined[1][hidden:]),
-            "context": linear(*parts["context"]),
-            **wide,
+            "query": linear(parts["query"], norm),
+            "key_value": linear(joined, norm),
+            "context": FloatLinear(*parts["context"], self._dtype, self._device),
+            "widen": linear(parts["widen"], parts["context_norm"]),
+            "narrow": linear(parts["narrow"]),
             **{name: self._norm_of(*parts[name]) for name in ("context_norm", "output_norm")},
         }
 
@@ -162,6 +156,12 @@ class Bert:
             total += 2 * (2 * hidden * hidden + 2 * hidden * wide) * queries.sum()
             total += 2 * 2 * hidden * (queries * lengths).sum()
         return int(total)
+
+
+def _ranges(scale, shift):
+    """How large the outputs of a norm are expected to be: a value that is seldom beyond 3, scaled
+    and moved. BERT's outliers come from there (Kovaleva et al. 2021, BERT Busters)."""
+    return 3 * scale.float().abs() + shift.float().abs()
 
 
 def _or_zeros(dense):

@@ -25,8 +25,9 @@ class Bert:
     """A mining.encoders.model_folder.Model, ready to compute on ``device`` in ``dtype``.
 
     dtype: of the matrix products and attention; torch.int8 for whole numbers in the products with
-    weights, but float32 in the one behind attention, a twelfth of them, which loses most by it.
-    What is added up from layer to layer, and the pooled vectors, are float32 on a CPU.
+    weights, but float32 in those that lose most by it: the first layer, whose errors go through
+    all others, and the one behind attention, a twelfth of each layer. What is added up from layer
+    to layer, and the pooled vectors, are float32 on a CPU.
     """
 
     def __init__(self, model, dtype, device):
@@ -44,8 +45,8 @@ class Bert:
         norms = [(model.embeddings["weight"], model.embeddings["bias"])]
         norms += [parts["output_norm"] for parts in model.layers]
         self._layers = [
-            self._layer(parts, norm, dtype == torch.int8)
-            for parts, norm in zip(model.layers, norms, strict=False)
+            self._layer(parts, norm, dtype == torch.int8 and number > 0)
+            for number, (parts, norm) in enumerate(zip(model.layers, norms, strict=False))
         ]
         # A few products a sentence, not a token.
         self._dense = [

@@ -7,6 +7,7 @@ as a share of what one large plain product reaches in the same run.
 
 import argparse
 import json
+import os
 import pathlib
 import tempfile
 import time
@@ -132,7 +133,7 @@ def main():
         found |= measure_labse(texts, ours.rounds, ours.threads, ours.device)
     if "muse" in ours.parts:
         texts = read_texts(ours.texts, ours.muse_sentences)
-        measured = embed_muse.measure(texts, ours.threads)
+        measured = embed_muse.measure(texts, ours.threads or os.cpu_count())
         found |= {f"muse_{name}": value for name, value in measured.items()}
     print(json.dumps(found)) if ours.json else show(found)
 

@@ -57,15 +57,19 @@ def measure_labse(texts, rounds, threads, device):
     """Seconds and vectors of each side, over the same texts, in turn; the best round counts."""
     from sentence_transformers import SentenceTransformer
 
-    if threads:
-        torch.set_num_threads(threads)
     with tempfile.TemporaryDirectory() as folder:
         random_labse.save(folder, texts)
         theirs = SentenceTransformer(folder, device=device)
         if device == "cuda":
             theirs.half()
         ours = LabseEncoder(folder, threads, device=device)
-        sides = {"theirs": theirs.encode, "ours": ours.encode}
+
+        def their_encode(texts):
+            # Ours computes a batch with one thread, and the number is the whole process's.
+            torch.set_num_threads(threads)
+            return theirs.encode(texts)
+
+        sides = {"theirs": their_encode, "ours": ours.encode}
         if device == "cpu":
             sides["int8"] = LabseEncoder(folder, threads, "int8").encode
         seconds, vectors = {name: [] for name in sides}, {}
@@ -73,6 +77,7 @@ def measure_labse(texts, rounds, threads, device):
         for encode in sides.values():
             encode(texts[:64])
         for _ in range(rounds):
+            torch.set_num_threads(threads)
             rates.append(matmul_rate(getattr(torch, ours.precision), device))
             for name, encode in sides.items():
                 took, vectors[name] = _timed(lambda encode=encode: encode(texts), device)
@@ -122,7 +127,7 @@ def main():
     parser.add_argument("--sentences", type=int, default=1000)
     parser.add_argument("--muse-sentences", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--json", action="store_true")
@@ -133,7 +138,7 @@ def main():
         found |= measure_labse(texts, ours.rounds, ours.threads, ours.device)
     if "muse" in ours.parts:
         texts = read_texts(ours.texts, ours.muse_sentences)
-        measured = embed_muse.measure(texts, ours.threads or os.cpu_count())
+        measured = embed_muse.measure(texts, ours.threads)
         found |= {f"muse_{name}": value for name, value in measured.items()}
     print(json.dumps(found)) if ours.json else show(found)
 

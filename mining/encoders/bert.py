@@ -20,12 +20,15 @@ _ACTIVATIONS = {
     "tanh": torch.tanh_,
 }
 
+# Layers that stay in floating point where the others are in whole numbers.
+_EXACT_LAYERS = 2
+
 
 class Bert:
     """A mining.encoders.model_folder.Model, ready to compute on ``device`` in ``dtype``.
 
     dtype: of the matrix products and attention; torch.int8 for whole numbers in the products with
-    weights, but float32 in those that lose most by it: the first layer, whose errors go through
+    weights, but float32 in those that lose most by it: the first layers, whose errors go through
     all others, and the one behind attention, a twelfth of each layer. What is added up from layer
     to layer, and the pooled vectors, are float32 on a CPU.
     """
@@ -45,7 +48,7 @@ class Bert:
         norms = [(model.embeddings["weight"], model.embeddings["bias"])]
         norms += [parts["output_norm"] for parts in model.layers]
         self._layers = [
-            self._layer(parts, norm, dtype == torch.int8 and number > 0)
+            self._layer(parts, norm, dtype == torch.int8 and number >= _EXACT_LAYERS)
             for number, (parts, norm) in enumerate(zip(model.layers, norms, strict=False))
         ]
         # A few products a sentence, not a token.
@@ -171,7 +174,7 @@ def _or_zeros(dense):
 
 class _Rooms(threading.local):
     """Memory by name for what a batch computes, kept for the next one, each thread its own: fresh
-    memory of this size costs a page fault every 4 KB, together a tenth of the time."""
+    memory of this size costs a page fault every 4 KB."""
 
     def __init__(self, device):
         self._device = device

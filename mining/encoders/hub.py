@@ -9,14 +9,14 @@ from mining.errors import InputError
 LABSE = "sentence-transformers/LaBSE"
 LABSE_REVISION = "836121a0533e5664b21c7aacc5d22951f2b8b25b"
 
-_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 # Weights as safetensors alone, no pickles and no code.
 _FILES = ("*.json", "*.safetensors", "*.txt", "*.model")
 
 
 def is_model(name):
     """Whether ``name`` can be a model: ``labse``, a folder, or a hub name, ``ORG/MODEL``; each but
-    a folder with or without ``@REVISION``. A name that starts like a path is one."""
+    a folder with or without ``@REVISION``."""
     model = name.partition("@")[0]
     return bool(name) and (
         pathlib.Path(name).is_dir() or model == "labse" or _HUB_NAME.fullmatch(model) is not None

@@ -4,9 +4,12 @@ Tokens of a window of texts are found in a thread of their own, ahead of the mod
 sorted by length and computed in batches of so many tokens, none of them padding.
 """
 
+import concurrent.futures
 import contextlib
+import functools
 import hashlib
 import itertools
+import os
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +23,8 @@ from mining.vectors import unit_rows
 #: how the products are computed; ``auto`` takes what loses nothing that matters and is fastest
 #: here: float16 on a GPU, bfloat16 on a CPU that has instructions for it, else float32
 PRECISIONS = ("auto", "float32", "bfloat16", "float16", "int8")
-# Tokens computed at once: what keeps a GPU, or a CPU's units, busy; whole numbers, which take more
-# steps between the products, gain from staying in a CPU's caches.
-_BATCH_TOKENS = {"cuda": 65_536, "cpu": 4096, "int8": 1024}
+# Tokens computed at once: what keeps a GPU busy, and what stays in the caches of a CPU's core.
+_BATCH_TOKENS = {"cuda": 65_536, "cpu": 1024}
 # Texts tokenised in one call: what the tokenizer returns for each takes kilobytes.
 _TOKENISED = 4096
 
@@ -56,14 +58,14 @@ class LabseEncoder:
         from mining.encoders.model_folder import read_model
 
         self._torch = torch
-        if threads:
-            torch.set_num_threads(threads)
+        self._threads = threads or os.cpu_count() or 1
         device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self._device = device
         self.precision = _possible(torch, precision, device)
         folder, stem = hub.locate(model)
         self._model = read_model(folder)
         self._bert = Bert(self._model, getattr(torch, self.precision), device)
-        self._batch_tokens = _BATCH_TOKENS.get(self.precision, _BATCH_TOKENS[device.type])
+        self._batch_tokens = _BATCH_TOKENS[device.type]
         # Of other models only their cards say what they were trained for.
         self.languages = LABSE if stem == "LaBSE" else None
         self.dim = self._model.dim
@@ -104,14 +106,26 @@ class LabseEncoder:
             return Encoded(np.empty((0, self.dim), np.float32), 0, 0, 0)
         order = np.argsort(tokens.lengths, kind="stable")
         starts = np.cumsum(tokens.lengths) - tokens.lengths
-        found = [
-            self._bert(_gathered(tokens.ids, starts[rows], tokens.lengths[rows]), lengths)
-            for rows, lengths in _batches(order, tokens.lengths[order], self._batch_tokens)
-        ]
+
+        def computed(batch):
+            rows, lengths = batch
+            return self._bert(_gathered(tokens.ids, starts[rows], lengths), lengths)
+
+        batches = _batches(order, tokens.lengths[order], self._batch_tokens)
+        found = self._each(computed, batches)
         vectors = np.empty((n, self.dim), np.float32)
         # One copy from the device, which computes meanwhile.
         vectors[order] = self._torch.cat(found).cpu().numpy()
         return Encoded(unit_rows(vectors), int(tokens.lengths.sum()), 0, tokens.cut)
+
+    def _each(self, compute, batches):
+        """``compute`` of each batch. On a CPU one core computes a batch, so that no bit depends on
+        how many there are, and none waits for another between products."""
+        if self._device.type != "cpu":
+            return list(map(compute, batches))
+        start = functools.partial(self._torch.set_num_threads, 1)
+        with concurrent.futures.ThreadPoolExecutor(self._threads, "labse", start) as pool:
+            return list(pool.map(compute, batches))
 
 
 def _possible(torch, precision, device):

@@ -33,7 +33,7 @@ TEXTS = [
 _SIZES = {
     "vocab_size": len(WORDS),
     "hidden_size": 32,
-    "num_hidden_layers": 2,
+    "num_hidden_layers": 3,
     "num_attention_heads": 4,
     "intermediate_size": 48,
     # Large enough that texts have vectors of their own.
@@ -42,7 +42,7 @@ _SIZES = {
 
 
 def save_bert(folder, seed=0, pooler=True, **config):
-    """A plain BertModel of two layers and its tokenizer."""
+    """A plain BertModel of three layers and its tokenizer."""
     torch.manual_seed(seed)
     settings = {**_SIZES, "max_position_embeddings": MAX_TOKENS, **config}
     model = transformers.BertModel(transformers.BertConfig(**settings), add_pooling_layer=pooler)
@@ -89,7 +89,7 @@ def save_distilbert(folder):
         transformers.DistilBertConfig(
             vocab_size=len(WORDS),
             dim=32,
-            n_layers=2,
+            n_layers=3,
             n_heads=4,
             hidden_dim=48,
             max_position_embeddings=MAX_TOKENS,

@@ -277,3 +277,9 @@ def test_threads_may_share_an_encoder(encoder):
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         for vectors in pool.map(encoder.encode, [TEXTS] * 12):
             assert np.abs(vectors - expected).max() < 1e-6
+
+
+def test_no_bit_depends_on_the_number_of_threads(model, encoder):
+    texts = TEXTS * 40
+    vectors = LabseEncoder(str(model), threads=3, precision="float32").encode(texts)
+    assert vectors.tobytes() == encoder.encode(texts).tobytes()

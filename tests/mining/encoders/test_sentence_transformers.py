@@ -166,7 +166,7 @@ def change(folder, name, **changes):
         ("config.json", {"hidden_act": "swish"}, "swish"),
         ("config.json", {"position_embedding_type": "relative_key"}, "relative"),
         ("config.json", {"hidden_size": 64}, "64"),
-        ("config.json", {"num_hidden_layers": 3}, "encoder.layer.2"),
+        ("config.json", {"num_hidden_layers": 4}, "encoder.layer.3"),
     ],
 )
 def test_what_is_not_computed_is_refused(labse, name, changes, said):

@@ -88,8 +88,6 @@ class CorpusConfig:
     min_margin: float = 1.06
     #: a pair's cosine must be at least this: ratios inflate on small corpora
     min_cosine: float = 0.4
-    #: or this, where the margin is above min_margin and the two pages share other good pairs
-    min_cosine_supported: float = 0.3
     #: a pair whose two pages share fewer other pairs than min_page_support needs a margin above
     #: min_margin_alone
     min_page_support: int = 2

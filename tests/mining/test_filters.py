@@ -268,17 +268,3 @@ def test_each_score_has_a_threshold(column, at_it, beyond):
     for value, reason in ((at_it, ""), (beyond, column)):
         table = scored(GOOD, **{column: value})
         assert filters.reject_reasons(table, CorpusConfig()).tolist() == [reason]
-
-
-@pytest.mark.parametrize(
-    ("cosine", "margin", "support", "reason"),
-    [
-        (0.35, 1.1, 2, ""),
-        (0.35, 1.1, 1, "cosine"),
-        (0.35, 1.0, 2, "cosine"),
-        (0.29, 1.1, 2, "cosine"),
-    ],
-)
-def test_a_low_cosine_needs_a_margin_and_pages_that_go_together(cosine, margin, support, reason):
-    table = scored(GOOD, cosine=cosine, margin=margin, page_support=support)
-    assert filters.reject_reasons(table, CorpusConfig()).tolist() == [reason]

@@ -260,11 +260,12 @@ def test_fan_counts_the_pairs_that_share_a_side_but_for_digits():
     [
         ("ascii_agreement", 1.0, 0.99),
         ("name_agreement", 1.0, 0.0),
-        ("language_agreement", 0.05, 0.04),
+        ("language_agreement", 0.5, 0.4),
         ("fan", 20.0, 21.0),
     ],
 )
 def test_each_score_has_a_threshold(column, at_it, beyond):
+    config = CorpusConfig(min_language_agreement=0.5)
     for value, reason in ((at_it, ""), (beyond, column)):
         table = scored(GOOD, **{column: value})
-        assert filters.reject_reasons(table, CorpusConfig()).tolist() == [reason]
+        assert filters.reject_reasons(table, config).tolist() == [reason]

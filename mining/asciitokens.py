@@ -8,16 +8,18 @@ the business of others.
 
 import re
 
-# Spelled alike without exception: options, addresses, paths, identifiers, names with digits.
+# Spelled alike without exception: options, paths, identifiers, names with digits; and addresses.
 _ALWAYS = re.compile(
     r"(?<![\w-])--[A-Za-z][\w-]*\w"
-    r"|\b\w+://[^\s<>()\[\]\"'\u0080-\U0010ffff]+"
-    r"|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|(?<![\w/.)-])[~.]{0,2}/[A-Za-z][\w.+-]*(?:/[\w.+-]+)+"
     r"|\b[a-z0-9]{3,}_[a-z0-9_]*[a-z0-9]{3}\b|\b[A-Z0-9]{2,}_[A-Z0-9_]*[A-Z0-9]{2}\b"
     # KOI8-R, IPv6; not Number1, which is said as Zahl1.
     r"|\b(?=[A-Za-z]{1,3}\d)[A-Za-z]*[A-Z][A-Za-z]*\d[A-Za-z0-9]*(?:-[A-Z0-9]{1,4}\b)*",
     re.ASCII,
+)
+_ADDRESSES = (
+    ("://", re.compile(r"\b\w+://[^\s<>()\[\]\"'\u0080-\U0010ffff]+", re.ASCII)),
+    ("@", re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)),
 )
 # Spelled alike as a rule: file names, names with capitals inside.
 _MOSTLY = re.compile(
@@ -44,7 +46,7 @@ def agreement(src, tgt, tgt_lang, longer=""):
     sign = _LATIN_WORD if tgt_lang == "zh" else _SIGN
     if not _SIGN.search(src) and not sign.search(tgt):
         return 1.0
-    ours, theirs = _ALWAYS.findall(src), _ALWAYS.findall(tgt)
+    ours, theirs = _always(src), _always(tgt)
     lost = asked = 0
     for tokens, other, side in ((ours, tgt, "src"), (theirs, src, "tgt")):
         if tokens and longer != side:
@@ -61,6 +63,14 @@ def agreement(src, tgt, tgt_lang, longer=""):
         asked += len(ours) + len(theirs)
         lost += sum(strangers) if all(strangers) else 0
     return 1 - lost / asked if asked else 1.0
+
+
+def _always(text):
+    tokens = _ALWAYS.findall(text)
+    for mark, address in _ADDRESSES:
+        if mark in text:
+            tokens += address.findall(text)
+    return tokens
 
 
 def _lost(tokens, other):

@@ -118,8 +118,6 @@ class CorpusConfig:
     min_margin: float = 1.06
     #: a pair's cosine must be at least this: ratios inflate on small corpora
     min_cosine: float = 0.4
-    #: or this, where the margin is above min_margin and the two pages share other good pairs
-    min_cosine_supported: float = 0.3
     #: a pair whose two pages share fewer other pairs than min_page_support needs a margin above
     #: min_margin_alone
     min_page_support: int = 2
@@ -137,9 +135,9 @@ class CorpusConfig:
     max_length_ratio: float = 3.0
     #: a pair with copy_similarity at or above it is a copy, not a translation
     max_copy_similarity: float = 0.9
-    #: least language_agreement: sentences between others of their language may be hard to tell by
-    #: themselves, so only what is plainly taken for another language is refused
-    min_language_agreement: float = 0.05
+    #: least language_agreement; 0 refuses nothing, for the extraction has judged the language with
+    #: its context, and short technical sentences by themselves are told wrong (docs/method.md)
+    min_language_agreement: float = 0.0
     #: greatest fan: more pairs than that alike but for digits are what a template made
     max_fan: float = 20.0
     #: how many sides of a pair, of 2, must stand on a page that repeats no other: mirrored sites

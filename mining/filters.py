@@ -116,15 +116,9 @@ def reject_reasons(table, config):
         for name in ("margin", "cosine", "page_support", *(column.__name__ for column in SCORES))
     }
     bonus = page_bonus(values["page_support"], config)
-    unaided = values["margin"] > config.min_margin
-    least_cosine = np.where(
-        unaided & (bonus > 0),
-        min(config.min_cosine_supported, config.min_cosine),
-        config.min_cosine,
-    ).astype(np.float32)
     refused = (
         ("margin", ~(values["margin"] + bonus > config.min_margin)),
-        ("cosine", ~(values["cosine"] >= least_cosine)),
+        ("cosine", ~(values["cosine"] >= config.min_cosine)),
         (
             "page_support",
             ~(

@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _OTHER_SCRIPT = re.compile("[\u0370-\u1dff\u3040-\ud7af]")
 _OPENING = re.compile(rf"\W*({_CAPITALISED})")
 # What a word may follow and yet owe its capital to nothing but being a name.
-_GOES_ON = re.compile(r"[\w,;] $")
+_GOES_ON = re.compile(r"[\w,;] ")
 # Words with a capital inside a sentence that other languages say in their own way, or small.
 _TRANSLATED = frozenset(
     "i mr mrs miss ms dr sir lord lady madam mayor king queen prince princess duke duchess "
@@ -170,13 +170,17 @@ def english_names(text, small=frozenset()):
     names = []
     for found in _RUN.finditer(text):
         run = _without_openers(found.group().split())
-        inside = bool(_GOES_ON.search(text[: found.start()]))
+        inside = bool(_GOES_ON.match(text, max(found.start() - 2, 0), found.start()))
         if (len(run) < 2 and not inside) or not run or run[-1].lower() in _NUMBERED:
             continue
-        name = [word for word in map(_bare, run) if word.lower() not in _TRANSLATED | small]
+        name = [word for word in map(_bare, run) if not _is_ordinary(word.lower(), small)]
         if name and (inside or len(run) > 1):
             names.append(name)
     return names
+
+
+def _is_ordinary(word, small):
+    return word in _TRANSLATED or word in small
 
 
 def german_names(text, lexicon):

@@ -67,6 +67,8 @@ _MARKS = {
     "de": (_DE_STRONG, _DE_WEAK),
     "zh": (_ZH_STRONG, _ZH_WEAK),
 }
+# Passed over in the search for strong marks.
+_NEUTRAL = {"en": _EN_NEUTRAL, "zh": _ZH_NEUTRAL}
 
 
 def agreement(src, src_lang, tgt, tgt_lang, longer=""):
@@ -76,23 +78,26 @@ def agreement(src, src_lang, tgt, tgt_lang, longer=""):
     """
     if src_lang not in _MARKS or tgt_lang not in _MARKS:
         return 1.0
-    src_strong, src_any = _marks(src, src_lang)
-    tgt_strong, tgt_any = _marks(tgt, tgt_lang)
-    src_alone = src_strong and not tgt_any and longer != "src"
-    tgt_alone = tgt_strong and not src_any and longer != "tgt"
-    return float(not src_alone and not tgt_alone)
+    src_strong, src_left = _strong(src, src_lang)
+    tgt_strong, tgt_left = _strong(tgt, tgt_lang)
+    if src_strong == tgt_strong:
+        return 1.0
+    if src_strong:
+        return float(longer == "src" or _may_negate(tgt, tgt_lang, tgt_left))
+    return float(longer == "tgt" or _may_negate(src, src_lang, src_left))
 
 
-def _marks(text, lang):
-    """(negates, may negate) of a sentence."""
-    strong, weak = _MARKS[lang]
-    if lang == "zh":
-        text_left = _ZH_NEUTRAL.sub("", text)
-    elif lang == "en":
-        text_left, neutral = _EN_NEUTRAL.subn("", text)
-        if neutral and not strong.search(text_left):
-            return False, True
-    else:
-        text_left = text
-    negates = bool(strong.search(text_left))
-    return negates, negates or bool(weak.search(text))
+def _strong(text, lang):
+    """Whether a sentence has a strong mark, and whether words that only look like one were passed
+    over for that."""
+    strong = _MARKS[lang][0]
+    found = strong.search(text)
+    neutral = _NEUTRAL.get(lang)
+    if not found or not neutral:
+        return bool(found), False
+    left, passed = neutral.subn("", text)
+    return bool(strong.search(left)), passed > 0
+
+
+def _may_negate(text, lang, passed):
+    return passed or bool(_MARKS[lang][1].search(text))

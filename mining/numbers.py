@@ -74,6 +74,8 @@ def numbers(text):
     A decimal or a time gives two (3.5 and 3,5 and 3点5分: 3, 5); thousands are put together, as
     are millions and 万.
     """
+    if not _DIGITS.search(text):
+        return []
     text = _MARKERS.sub("", _OTHER_DIGIT.sub(_as_ascii, text))
     text = _GROUPED.sub(lambda found: re.sub(r"\D", "", found.group()), text)
     text = _SCALED.sub(_in_full, text)
@@ -98,12 +100,9 @@ def agreement(src, src_lang, tgt, tgt_lang, longer=""):
         asked += len(tgt_numbers)
         lost += sum(not _said(number, src, src_lang) for number in tgt_left)
     # Six against acht: words are more often left out than digits, so both must have a stranger.
-    src_words, tgt_words = _in_words(src, src_lang), _in_words(tgt, tgt_lang)
-    strangers = (
-        src_words - tgt_words - set(tgt_numbers),
-        tgt_words - src_words - set(src_numbers),
-    )
-    if all(strangers):
+    src_words = _in_words(src, src_lang)
+    tgt_words = _in_words(tgt, tgt_lang) if src_words else set()
+    if src_words - tgt_words - set(tgt_numbers) and tgt_words - src_words - set(src_numbers):
         lost, asked = lost + 2, asked + 2
     return 1 - lost / asked if asked else 1.0
 

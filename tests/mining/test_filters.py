@@ -234,3 +234,38 @@ def test_each_row_is_judged_by_itself():
     reasons = filters.reject_reasons(scored(*rows), CorpusConfig())
     assert reasons.tolist() == expected
     assert filters.reject_reasons(scored(*rows[::-1]), CorpusConfig()).tolist() == expected[::-1]
+
+
+def test_language_agreement_is_the_probability_of_the_less_sure_side():
+    given = texts(GOOD, GOOD)
+    for side, values in (("src", [0.9, 0.2]), ("tgt", [0.5, 0.7])):
+        given = given.append_column(f"{side}_lang_prob", pa.array(values, pa.float32()))
+    found = filters.score(given)["language_agreement"].to_pylist()
+    assert found == pytest.approx([0.5, 0.2])
+    assert filters.score(texts(GOOD))["language_agreement"].to_pylist() == [1]
+
+
+def test_fan_counts_the_pairs_that_share_a_side_but_for_digits():
+    table = texts(
+        ("Page 3 of 20", "Seite 3 von 20", "de"),
+        ("Page 4 of 7", "Blatt 4 von 7", "de"),
+        ("page 11 of 1", "Seite 11 von 1", "de"),
+        ("Alone", "Allein", "de"),
+    )
+    assert filters.fan(table).tolist() == [3, 3, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("column", "at_it", "beyond"),
+    [
+        ("ascii_agreement", 1.0, 0.99),
+        ("name_agreement", 1.0, 0.0),
+        ("language_agreement", 0.5, 0.4),
+        ("fan", 20.0, 21.0),
+    ],
+)
+def test_each_score_has_a_threshold(column, at_it, beyond):
+    config = CorpusConfig(min_language_agreement=0.5)
+    for value, reason in ((at_it, ""), (beyond, column)):
+        table = scored(GOOD, **{column: value})
+        assert filters.reject_reasons(table, config).tolist() == [reason]

@@ -4,6 +4,8 @@ With a = cos(x, y), f the mean cosine of x's k nearest neighbours and b that of 
 whole other side: absolute a, distance a - (f + b) / 2, ratio a / ((f + b) / 2).
 """
 
+import concurrent.futures
+
 import numpy as np
 import pyarrow as pa
 
@@ -41,11 +43,13 @@ def mine_pairs(forward, backward, margin="ratio", retrieval="max"):
     """
     if retrieval not in RETRIEVALS:
         raise InputError(f"unknown retrieval {retrieval!r}; give {', '.join(RETRIEVALS)}")
-    sides = _Side(forward, backward), _Side(backward, forward)
-    src, tgt = _chosen(
-        *(side.best(other, margin) for side, other in (sides, sides[::-1])), retrieval
-    )
-    columns = _scored(src, tgt, *sides, margin)
+    # The two directions have nothing to do with each other until they meet.
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        sides = list(pool.map(_Side, (forward, backward), (backward, forward)))
+        ahead, back = pool.map(lambda side, other: side.best(other, margin), sides, sides[::-1])
+        src, tgt = _chosen(ahead, back, retrieval)
+        ranks = list(pool.map(_Side.rank, sides, (src, tgt), (tgt, src)))
+    columns = _scored(src, tgt, *sides, *ranks, margin)
     order = _ranked(columns[2], src, tgt)
     if retrieval == "max":
         order = order[_matched(src[order], tgt[order])]
@@ -81,10 +85,12 @@ class _Side:
         """Rank (int16, -1: absent) and cosine (0) of the numbers ``wanted`` among the neighbours of
         ``rows``."""
         rank, found = np.full(len(rows), -1, np.int16), np.zeros(len(rows), np.float32)
-        for at, (columns, cosines) in enumerate(zip(self.columns.T, self.cosines.T, strict=True)):
-            hit = columns[rows] == wanted
-            rank[hit] = at
-            found[hit] = cosines[rows[hit]]
+        left = np.arange(len(rows))
+        for at in range(self.columns.shape[1]):
+            hit = self.columns[rows[left], at] == wanted[left]
+            rank[left[hit]] = at
+            found[left[hit]] = self.cosines[rows[left[hit]], at]
+            left = left[~hit]
         return rank, found
 
 
@@ -102,10 +108,10 @@ def _chosen(ahead, back, retrieval):
     return np.concatenate([src, back[new]]), np.concatenate([ahead[src], new])
 
 
-def _scored(src, tgt, forward, backward, margin):
+def _scored(src, tgt, forward, backward, forward_ranks, backward_ranks, margin):
     """The columns of the pairs, as in PAIRS."""
-    forward_rank, forward_cosine = forward.rank(src, tgt)
-    backward_rank, backward_cosine = backward.rank(tgt, src)
+    forward_rank, forward_cosine = forward_ranks
+    backward_rank, backward_cosine = backward_ranks
     cosine = np.where(forward_rank >= 0, forward_cosine, backward_cosine)
     src_mean, tgt_mean = forward.means[src], backward.means[tgt]
     score = margin_scores(cosine, src_mean, tgt_mean, margin)

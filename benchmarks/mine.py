@@ -120,17 +120,24 @@ def after_search(forward, backward):
 
 def loops(src, tgt, forward, backward):
     """Ratio margins and max retrieval by loops over candidates, the semantics of LASER's
-    mine_bitexts written out: a is a dot product of two rows for each candidate.
+    mine_bitexts written out: a is a dot product of two rows for each candidate, the margin a
+    function that can be exchanged.
 
     src, tgt: float32 vectors; forward, backward: (row numbers [n, k], means [n]) of neighbours.
     Returns {(src row, tgt row): margin}."""
+
+    def ratio(a, mean):
+        return a / mean
+
+    def score(one, other, mean, other_mean):
+        return ratio(one.dot(other), (mean + other_mean) / 2)
 
     def best(x, y, numbers, means, other_means):
         scores = np.zeros(numbers.shape)
         for i in range(numbers.shape[0]):
             for j in range(numbers.shape[1]):
                 other = numbers[i, j]
-                scores[i, j] = x[i].dot(y[other]) / ((means[i] + other_means[other]) / 2)
+                scores[i, j] = score(x[i], y[other], means[i], other_means[other])
         rows = np.arange(len(numbers))
         return numbers[rows, scores.argmax(axis=1)], scores.max(axis=1)
 

@@ -15,6 +15,8 @@ from mining.schema import PAIRS
 MARGINS = ("ratio", "distance", "absolute")
 # Rounds of matching after which few rows are left in all but made-up inputs.
 _ROUNDS = 50
+# Ids with the same upper bits from which they are not taken for hashes.
+_MOST_IN_BUCKET = 32
 RETRIEVALS = ("max", "intersect", "union", "forward", "backward")
 
 
@@ -65,7 +67,7 @@ class _Side:
         self.query_ids = queries.query_ids
         self.cosines = queries.cosines
         self.means = queries.means
-        self.columns = np.searchsorted(others.query_ids, queries.ids)
+        self.columns = places(others.query_ids, queries.ids)
 
     def best(self, others, margin):
         """int64 [n]: the number of the neighbour with the greatest margin, the first of equals; -1
@@ -92,6 +94,38 @@ class _Side:
             found[left[hit]] = self.cosines[rows[left[hit]], at]
             left = left[~hit]
         return rank, found
+
+
+def places(ids, wanted):
+    """Where each of ``wanted``, int64 of any shape, stands in ``ids``, int64, rising.
+
+    Ids are hashes, so their upper bits say nearly where: this is many times as fast as a search.
+    Raises ValueError for one that is not there.
+    """
+    flat = wanted.reshape(-1)
+    if not len(ids):
+        at, strange = np.zeros(len(flat), np.int64), len(flat) > 0
+    else:
+        bits = len(ids).bit_length()
+        sizes = np.bincount(_upper(ids, bits), minlength=1 << bits)
+        if sizes.max() > _MOST_IN_BUCKET:
+            at = np.searchsorted(ids, flat)
+            strange = (ids.take(at, mode="clip") != flat).any()
+        else:
+            at = (np.cumsum(sizes) - sizes)[_upper(flat, bits)]
+            left = np.flatnonzero(ids.take(at, mode="clip") != flat)
+            for _ in range(sizes.max()):
+                at[left] += 1
+                left = left[ids.take(at[left], mode="clip") != flat[left]]
+            strange = len(left) > 0
+    if strange:
+        raise ValueError("a neighbour that is none of the other side's queries")
+    return at.reshape(wanted.shape)
+
+
+def _upper(ids, bits):
+    """The upper ``bits`` of int64s as int64, in the order of the numbers."""
+    return ((ids >> (64 - bits)) + (1 << (bits - 1))).astype(np.int64)
 
 
 def _chosen(ahead, back, retrieval):

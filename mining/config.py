@@ -99,6 +99,29 @@ class MineConfig:
     #: shards of the other language that a work item goes through, one at a time: more of them give
     #: fewer and smaller partial results, fewer give more items to work on at once
     index_shards: int = 8
+    #: auto, exact, ivf_flat, ivf_pq or hnsw; docs/method.md, "Which search"
+    index: str = "auto"
+    #: with auto: pairs of sentences (English x other) up to which search is exact; this many take
+    #: about a quarter of an hour on two cores
+    exact_pairs: int = 100_000_000_000
+    #: with auto: sentences in the largest shard up to which whole vectors are held (2 KB each with
+    #: 512 dimensions); above, product quantisation
+    flat_rows: int = 4_000_000
+    #: lists of an inverted index, in square roots of the number of its vectors
+    lists_per_root: float = 1.5
+    #: lists that a query looks into; docs/method.md, "Which search"
+    probes: int = 80
+    #: bytes of a quantised vector, as far as the dimensions divide by it
+    pq_bytes: int = 64
+    #: quantised candidates whose cosines are computed, for each neighbour
+    pq_candidates: int = 16
+    #: links of a node of HNSW, and how many nodes are kept in view while building and searching
+    #: (Malkov & Yashunin 2018: M, efConstruction, ef)
+    hnsw_links: int = 32
+    hnsw_build: int = 100
+    hnsw_search: int = 128
+    #: queries of each direction on which approximate search is compared with exact
+    recall_sample: int = 1000
 
     def __post_init__(self):
         if self.k > _MOST_NEIGHBOURS:

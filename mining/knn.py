@@ -36,6 +36,10 @@ class Neighbours:
             total += column
         return (total / max(self.cosines.shape[1], 1)).astype(np.float32)
 
+    def take(self, rows):
+        """Those of some of the queries."""
+        return Neighbours(self.query_ids[rows], self.ids[rows], self.cosines[rows])
+
 
 def search(query_ids, queries, blocks, k, threads=0):
     """The k nearest neighbours of each query among all blocks.
@@ -50,7 +54,7 @@ def search(query_ids, queries, blocks, k, threads=0):
     for ids, vectors in blocks:
         if len(ids):
             right = Vectors(ids, vectors)
-            found = merge([found, _nearest(left, right, k, False, threads)[0]], k)
+            found = merge([found, exact(left, right, k, threads)], k)
     return found
 
 
@@ -62,10 +66,35 @@ def search_both(src, tgt, k, threads=0):
     return _nearest(src, tgt, k, True, threads)
 
 
+def exact(queries, index, k, threads=0):
+    """As search_both, of one direction: Neighbours of ``queries`` in ``index``, both Vectors."""
+    return _nearest(queries, index, k, False, threads)[0]
+
+
+def recall(found, right):
+    """Share of the neighbours in ``right`` that are in ``found``, of the same queries; 1 where
+    there are none."""
+    if not right.ids.size:
+        return 1.0
+    hits = [(found.ids == column[:, None]).any(axis=1) for column in right.ids.T]
+    return float(np.mean(hits))
+
+
 def none(query_ids):
     """Neighbours of which there are none."""
     n = len(query_ids)
     return Neighbours(query_ids, np.empty((n, 0), np.int64), np.empty((n, 0), np.float32))
+
+
+def concatenated(parts):
+    """Neighbours of the queries of all parts, one after the other; each found as many."""
+    filled = [part for part in parts if len(part.query_ids)] or parts[:1]
+    return Neighbours(
+        *(
+            np.concatenate([getattr(part, name) for part in filled])
+            for name in ("query_ids", "ids", "cosines")
+        )
+    )
 
 
 def merge(parts, k):
@@ -121,8 +150,8 @@ def _first_and_which(vectors):
     return first, which
 
 
-def _nearest(left, right, k, both, threads):
-    """Neighbours of left's ids and, with ``both``, of right's."""
+def settler(left, right, k, threads):
+    """What mining.scan asks when too many pairs are too close to tell apart."""
 
     def settle(rows, columns, side):
         cosines = _cosines(left.rows, right.rows, rows, columns, threads)
@@ -134,15 +163,40 @@ def _nearest(left, right, k, both, threads):
         keep[_best_of_each(numbers, others, cosines, k)] = True
         return keep
 
-    pairs = scan.candidates(left.rows, right.rows, k, settle, both, threads)
-    found = []
-    for pair, side, other in zip(pairs, (left, right), (right, left), strict=True):
-        if pair is None:
-            continue
-        rows, columns = pair
+    return settle
+
+
+def neighbours_among(queries, index, rows, columns, few, k, threads=0):
+    """Neighbours of ``queries`` among candidates: ``rows`` of queries.rows and ``columns`` of
+    index.rows, none twice; those of the rows ``few`` are looked for in all of the index instead."""
+    if len(few):
+        enough = ~np.isin(rows, few)
+        settle = settler(queries, index, k, threads)
+        exact, _ = scan.candidates(
+            queries.rows[few],
+            index.rows,
+            k,
+            lambda i, j, side: settle(few[i], j, side),
+            False,
+            threads,
+        )
+        rows = np.concatenate([rows[enough], few[exact[0]]])
+        columns = np.concatenate([columns[enough], exact[1]])
+    cosines = _cosines(queries.rows, index.rows, rows, columns, threads)
+    return _expanded(rows, columns, cosines, queries, index, k)
+
+
+def _nearest(left, right, k, both, threads):
+    """Neighbours of left's ids and, with ``both``, of right's."""
+    settle = settler(left, right, k, threads)
+    forward, backward = scan.candidates(left.rows, right.rows, k, settle, both, threads)
+    found = [
+        _expanded(*forward, _cosines(left.rows, right.rows, *forward, threads), left, right, k)
+    ]
+    if both:
+        rows, columns = backward
         cosines = _cosines(left.rows, right.rows, rows, columns, threads)
-        numbers, others = (rows, columns) if side is left else (columns, rows)
-        found.append(_expanded(numbers, others, cosines, side, other, k))
+        found.append(_expanded(columns, rows, cosines, right, left, k))
     return found
 
 
@@ -179,6 +233,10 @@ def _cosines(left, right, rows, columns, threads):
         out[part] = np.einsum("ij,ij->i", one, other)
 
     starts = range(0, len(rows), _RESCORED)
+    if len(starts) < 2:
+        for at in starts:
+            rescore(at)
+        return out
     with concurrent.futures.ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         for _ in pool.map(rescore, starts):
             pass

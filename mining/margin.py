@@ -4,6 +4,8 @@ With a = cos(x, y), f the mean cosine of x's k nearest neighbours and b that of 
 whole other side: absolute a, distance a - (f + b) / 2, ratio a / ((f + b) / 2).
 """
 
+import concurrent.futures
+
 import numpy as np
 import pyarrow as pa
 
@@ -13,6 +15,8 @@ from mining.schema import PAIRS
 MARGINS = ("ratio", "distance", "absolute")
 # Rounds of matching after which few rows are left in all but made-up inputs.
 _ROUNDS = 50
+# Ids with the same upper bits from which they are not taken for hashes.
+_MOST_IN_BUCKET = 32
 RETRIEVALS = ("max", "intersect", "union", "forward", "backward")
 
 
@@ -41,11 +45,13 @@ def mine_pairs(forward, backward, margin="ratio", retrieval="max"):
     """
     if retrieval not in RETRIEVALS:
         raise InputError(f"unknown retrieval {retrieval!r}; give {', '.join(RETRIEVALS)}")
-    sides = _Side(forward, backward), _Side(backward, forward)
-    src, tgt = _chosen(
-        *(side.best(other, margin) for side, other in (sides, sides[::-1])), retrieval
-    )
-    columns = _scored(src, tgt, *sides, margin)
+    # The two directions have nothing to do with each other until they meet.
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        sides = list(pool.map(_Side, (forward, backward), (backward, forward)))
+        ahead, back = pool.map(lambda side, other: side.best(other, margin), sides, sides[::-1])
+        src, tgt = _chosen(ahead, back, retrieval)
+        ranks = list(pool.map(_Side.rank, sides, (src, tgt), (tgt, src)))
+    columns = _scored(src, tgt, *sides, *ranks, margin)
     order = _ranked(columns[2], src, tgt)
     if retrieval == "max":
         order = order[_matched(src[order], tgt[order])]
@@ -60,7 +66,7 @@ class _Side:
         self.query_ids = queries.query_ids
         self.cosines = queries.cosines
         self.means = queries.means
-        self.columns = np.searchsorted(others.query_ids, queries.ids)
+        self.columns = places(others.query_ids, queries.ids)
 
     def best(self, others, margin):
         """int64 [n]: the number of the neighbour with the greatest margin, the first of equals; -1
@@ -80,10 +86,12 @@ class _Side:
         """Rank (int16, -1: absent) and cosine (0) of the numbers ``wanted`` among the neighbours of
         ``rows``."""
         rank, found = np.full(len(rows), -1, np.int16), np.zeros(len(rows), np.float32)
-        for at, (columns, cosines) in enumerate(zip(self.columns.T, self.cosines.T, strict=True)):
-            hit = columns[rows] == wanted
-            rank[hit] = at
-            found[hit] = cosines[rows[hit]]
+        left = np.arange(len(rows))
+        for at in range(self.columns.shape[1]):
+            hit = self.columns[rows[left], at] == wanted[left]
+            rank[left[hit]] = at
+            found[left[hit]] = self.cosines[rows[left[hit]], at]
+            left = left[~hit]
         return rank, found
 
 
@@ -92,13 +100,48 @@ def scored(pairs, forward, backward, margin):
 
     At least one of a pair's sides must be among the other's neighbours.
     """
-    columns = _scored(*pairs, _Side(forward, backward), _Side(backward, forward), margin)
-    return _table(columns, _ranked(columns[2], *pairs))
+    src, tgt = pairs
+    sides = _Side(forward, backward), _Side(backward, forward)
+    ranks = sides[0].rank(src, tgt), sides[1].rank(tgt, src)
+    columns = _scored(src, tgt, *sides, *ranks, margin)
+    return _table(columns, _ranked(columns[2], src, tgt))
 
 
 def _table(columns, rows):
     schema = PAIRS.remove(PAIRS.get_field_index("page_support"))
     return pa.table([pa.array(column[rows]) for column in columns], schema=schema)
+
+
+def places(ids, wanted):
+    """Where each of ``wanted``, int64 of any shape, stands in ``ids``, int64, rising.
+
+    Ids are hashes, so their upper bits say nearly where: this is many times as fast as a search.
+    Raises ValueError for one that is not there.
+    """
+    flat = wanted.reshape(-1)
+    if not len(ids):
+        at, strange = np.zeros(len(flat), np.int64), len(flat) > 0
+    else:
+        bits = len(ids).bit_length()
+        sizes = np.bincount(_upper(ids, bits), minlength=1 << bits)
+        if sizes.max() > _MOST_IN_BUCKET:
+            at = np.searchsorted(ids, flat)
+            strange = (ids.take(at, mode="clip") != flat).any()
+        else:
+            at = (np.cumsum(sizes) - sizes)[_upper(flat, bits)]
+            left = np.flatnonzero(ids.take(at, mode="clip") != flat)
+            for _ in range(sizes.max()):
+                at[left] += 1
+                left = left[ids.take(at[left], mode="clip") != flat[left]]
+            strange = len(left) > 0
+    if strange:
+        raise ValueError("a neighbour that is none of the other side's queries")
+    return at.reshape(wanted.shape)
+
+
+def _upper(ids, bits):
+    """The upper ``bits`` of int64s as int64, in the order of the numbers."""
+    return ((ids >> (64 - bits)) + (1 << (bits - 1))).astype(np.int64)
 
 
 def _chosen(ahead, back, retrieval):
@@ -115,10 +158,10 @@ def _chosen(ahead, back, retrieval):
     return np.concatenate([src, back[new]]), np.concatenate([ahead[src], new])
 
 
-def _scored(src, tgt, forward, backward, margin):
+def _scored(src, tgt, forward, backward, forward_ranks, backward_ranks, margin):
     """The columns of the pairs, as in PAIRS."""
-    forward_rank, forward_cosine = forward.rank(src, tgt)
-    backward_rank, backward_cosine = backward.rank(tgt, src)
+    forward_rank, forward_cosine = forward_ranks
+    backward_rank, backward_cosine = backward_ranks
     cosine = np.where(forward_rank >= 0, forward_cosine, backward_cosine)
     src_mean, tgt_mean = forward.means[src], backward.means[tgt]
     score = margin_scores(cosine, src_mean, tgt_mean, margin)

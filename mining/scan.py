@@ -7,11 +7,12 @@ best is the idea of the threshold in FAISS's reservoirs (Douze et al. 2024, "The
 """
 
 import concurrent.futures
+import functools
 import os
 import threading
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 # Rows and columns of a block: 8 MB, which stays in the cache while it is compared. Fewer rows, and
 # the matrix product would pack the columns too often.
@@ -35,7 +36,7 @@ def candidates(left, right, k, settle, both=True, threads=0):
     Returns (rows, columns) int64 arrays for left, and the same for right or None. Every row has at
     least k of them, or all; which ones more depends on rounding and threads.
     """
-    room = 2 * left.shape[1] * 2.0**-24 + 2.0**-22
+    room = _room(left)
     sides = [_Side(len(left), min(k, len(right)), room, lambda i, j: settle(i, j, 0)), None]
     if both:
         sides[1] = _Side(len(right), min(k, len(left)), room, lambda j, i: settle(i, j, 1))
@@ -62,13 +63,83 @@ def _scan(left, right, sides, threads):
         for at in np.roll(starts, -(number * len(starts)) // count):
             _block(left, right, sides, first, last, at, local.space)
 
-    # One thread of BLAS each: it would divide a block into pieces too small otherwise.
+    _each(stripe, range(count), threads)
+
+
+def listed(left, right, k, settle, row_lists, column_lists, threads=0):
+    """As candidates, of left alone, but of the pairs that share a list: row i of ``left`` looks
+    into the lists ``row_lists[i]`` (int [n, p], none twice, -1 for none), row j of ``right`` stands
+    in ``column_lists[j]``. Each list is one matrix product, for all rows that look into it.
+
+    A row may get fewer than k."""
+    side = _Side(len(left), min(k, len(right)), _room(left), lambda i, j: settle(i, j, 0))
+    rows, columns = _by_list(row_lists.reshape(-1)), _by_list(column_lists)
+    local = threading.local()
+
+    def look(number):
+        if not hasattr(local, "space"):
+            local.space = _Space()
+        inside = columns(number)
+        lookers = rows(number) // row_lists.shape[1]
+        for at in range(0, len(lookers), _ROWS):
+            some = lookers[at : at + _ROWS]
+            queries = left[some]
+            for across in range(0, len(inside), _COLUMNS):
+                few = inside[across : across + _COLUMNS]
+                _list_block(queries, some, right[few], few, side, local.space)
+
+    _each(look, np.unique(column_lists), threads or os.cpu_count() or 1)
+    return side.pairs()
+
+
+def _by_list(lists):
+    """A function from a list's number to where it stands in ``lists``, rising."""
+    order = np.argsort(lists, kind="stable")
+    inside = lists[order]
+
+    def where(number):
+        first, last = np.searchsorted(inside, [number, number + 1])
+        return order[first:last]
+
+    return where
+
+
+def _list_block(queries, rows, vectors, columns, side, space):
+    block = space.scores.reshape(-1)[: len(rows) * len(columns)].reshape(len(rows), -1)
+    np.matmul(queries, vectors.T, out=block)
+    bounds = side.first_bounds(rows, block)
+    found = _passing(block, bounds, None, space)
+    if len(found):
+        down, across = np.divmod(found, len(columns))
+        side.add(rows[down], columns[across], block.reshape(-1)[found])
+
+
+def _each(function, values, threads):
+    """Calls ``function`` with each value, on so many threads with one thread of BLAS each: BLAS
+    would divide a block into pieces too small otherwise."""
+    if threads == 1 or len(values) == 1:
+        for value in values:
+            function(value)
+        return
     with (
-        threadpool_limits(1, user_api="blas"),
+        _blas().limit(limits=1, user_api="blas"),
         concurrent.futures.ThreadPoolExecutor(threads) as pool,
     ):
-        for _ in pool.map(stripe, range(count)):
+        for _ in pool.map(function, values):
             pass
+
+
+@functools.cache
+def _blas():
+    # Finding the libraries of a process takes longer than many a search.
+    return ThreadpoolController()
+
+
+def _room(vectors):
+    """What a bound leaves for rounding: two inner products of unit vectors in single precision,
+    whose error is at most dim * 2^-24 each (Higham 2002, section 3.1), and the last bit of a
+    cosine."""
+    return 2 * vectors.shape[1] * 2.0**-24 + 2.0**-22
 
 
 def _block(left, right, sides, first, last, at, space):
@@ -164,6 +235,17 @@ class _Side:
         with self._lock:
             bounds = self.bounds[first:last]
             np.maximum(bounds, least - self._room, out=bounds)
+
+    def first_bounds(self, numbers, block):
+        """The bounds of ``numbers``; of those that had none, set by ``block`` [numbers, others]."""
+        bounds = self.bounds[numbers]
+        fresh = np.flatnonzero(bounds == -np.inf)
+        if len(fresh) and block.shape[1] > self._k:
+            least = block.shape[1] - self._k
+            bounds[fresh] = np.partition(block[fresh], least, axis=1)[:, least] - self._room
+            with self._lock:
+                self.bounds[numbers] = np.maximum(self.bounds[numbers], bounds)
+        return bounds
 
     def add(self, numbers, others, scores):
         """Holds pairs of ``numbers`` of this side and the ``others``, and raises the bounds."""

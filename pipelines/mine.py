@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from mining import knn
+from mining import ann, knn
 from mining.config import MineConfig
 from mining.errors import InputError
 from mining.schema import CANDIDATES
@@ -43,21 +43,52 @@ class Block:
     tgts: tuple[int, ...]
 
 
+class BuildIndex:
+    """(side, shard) of an approximate search to the file that holds the index of its vectors."""
+
+    def __init__(self, sides, work, kind, config, threads, key, reporter):
+        self._sides = sides
+        self._work = work
+        self._kind = kind
+        self._config = config
+        self._threads = threads
+        self._key = key
+        self._reporter = reporter
+
+    def __call__(self, place):
+        side, shard = place
+        path = index_path(self._work, side, shard, self._key)
+        if not datasets.exists(path):
+            vectors = read_vectors(self._sides[side][shard])
+            index = ann.Index(vectors, self._kind, self._config, self._threads)
+            datasets.write_bytes(path, index.data)
+        self._reporter.add(indexes=1)
+        self._reporter.flush()
+        return path
+
+
+def index_path(work, side, shard, key):
+    """Where the index of a shard of a side, 0 English and 1 the other, stands until the end."""
+    return datasets.join(work, f"index-{side}-{shard:05d}-{key}")
+
+
 class SearchBlock:
     """A Block to ((direction, shard), path of partial neighbours) pairs.
 
     What is there with the same key is left as it is: the job goes on where it was stopped.
     """
 
-    def __init__(self, sides, work, k, threads, key, reporter):
+    def __init__(self, sides, work, kind, config, threads, key, reporter):
         self._sides = sides
         self._work = work
-        self._k = k
+        self._kind = kind
+        self._config = config
         self._threads = threads
         self._key = key
         self._reporter = reporter
 
-    def __call__(self, block):
+    def partials(self, block, _):
+        """The pairs of a block, one by one; what comes second only has to be there before."""
         first, last = block.tgts[0], block.tgts[-1]
         ahead = datasets.join(self._work, f"forward-{block.src:05d}-{first:05d}-{last:05d}.parquet")
         back = [
@@ -77,18 +108,27 @@ class SearchBlock:
         return datasets.exists(path) and datasets.read_metadata(path).get("key") == self._key
 
     def _search(self, block, ahead, back):
-        src_paths, tgt_paths = self._sides
-        src = read_vectors(src_paths[block.src])
+        k, exact = self._config.k, self._kind == "exact"
+        src = read_vectors(self._sides[0][block.src])
+        src_index = None if exact else self._index(0, block.src, src)
         forward = knn.none(src.given)
-        for tgt, path in zip(block.tgts, back, strict=True):
-            vectors = read_vectors(tgt_paths[tgt])
-            found, backward = knn.search_both(src, vectors, self._k, self._threads)
-            forward = knn.merge([forward, found], self._k)
+        for number, path in zip(block.tgts, back, strict=True):
+            tgt = read_vectors(self._sides[1][number])
+            if exact:
+                found, backward = knn.search_both(src, tgt, k, self._threads)
+            else:
+                found = self._index(1, number, tgt).search(src, k)
+                backward = src_index.search(tgt, k)
+            forward = knn.merge([forward, found], k)
             self._write(path, backward)
         self._write(ahead, forward)
 
+    def _index(self, side, shard, vectors):
+        data = datasets.read_bytes(index_path(self._work, side, shard, self._key))
+        return ann.Index(vectors, self._kind, self._config, self._threads, data)
+
     def _write(self, path, found):
-        datasets.write_table(path, _table(found).replace_schema_metadata({"key": self._key}))
+        datasets.write_table(path, table_of(found).replace_schema_metadata({"key": self._key}))
 
 
 class MergeShard:
@@ -106,30 +146,36 @@ class MergeShard:
         for path in sorted(paths):
             part = _neighbours(datasets.read_table(path))
             found = part if found is None else knn.merge([found, part], self._k)
-        datasets.write_table(self._targets[direction][shard], _table(found))
+        datasets.write_table(self._targets[direction][shard], table_of(found))
         self._reporter.add(queries=len(found.query_ids))
         self._reporter.flush()
         return len(found.query_ids)
 
 
-def read_vectors(path):
-    """mining.knn.Vectors of an embeddings file.
-
-    Raises InputError for ids that don't rise and vectors without a direction.
-    """
+def read_rows(path):
+    """ids int64 [n], rising, and vectors float16 [n, dim] of an embeddings file; InputError for ids
+    that don't rise."""
     table = datasets.read_table(path)
     column = table["vector"].combine_chunks()
     ids = table["sentence_id"].to_numpy()
     if (ids[1:] <= ids[:-1]).any():
         raise InputError(f"{path}: sentence ids twice or in disorder; run pipelines.embed again")
     vectors = column.flatten().to_numpy(zero_copy_only=False)
+    return ids, vectors.reshape(len(column), column.type.list_size)
+
+
+def read_vectors(path):
+    """mining.knn.Vectors of an embeddings file; InputError also for vectors without a direction."""
     try:
-        return knn.Vectors(ids, vectors.reshape(len(column), column.type.list_size))
+        return knn.Vectors(*read_rows(path))
+    except InputError:
+        raise
     except ValueError as error:
         raise InputError(f"{path}: {error}; run pipelines.embed again") from None
 
 
-def _table(found):
+def table_of(found):
+    """mining.knn.Neighbours as a table of schema CANDIDATES."""
     n, k = found.ids.shape
     starts = pa.array(np.arange(n + 1, dtype=np.int32) * k)
     lists = [
@@ -165,13 +211,13 @@ def _embedded(source, lang, folder):
 
 
 def _shards(folder, manifest):
-    """Paths of the vectors of a language.
+    """Paths of the vectors of a language, and their numbers.
 
     Raises InputError for files that are missing, by another encoder, or share ids, as their footers
     tell.
     """
     paths = [datasets.join(folder, part) for part in manifest["parts"]]
-    last = None
+    last, sizes = None, []
     for path in paths:
         if not datasets.exists(path):
             raise InputError(f"{path}: missing; run pipelines.embed again")
@@ -182,6 +228,7 @@ def _shards(folder, manifest):
         dim = footer.schema_arrow.field("vector").type.list_size
         if (made_by, dim) != (manifest["config"]["fingerprint"], manifest["dim"]):
             raise InputError(f"{path}: not by the encoder of {folder}; run pipelines.embed again")
+        sizes.append(footer.metadata.num_rows)
         for group in groups:
             ids = group.column(0).statistics
             if not group.num_rows:
@@ -189,7 +236,29 @@ def _shards(folder, manifest):
             if last is not None and ids.min <= last:
                 raise InputError(f"{path}: sentence ids twice; run pipelines.extract again")
             last = ids.max
-    return paths
+    return paths, sizes
+
+
+class WriteRecall:
+    """(direction, recall) to a file, which outlives the pipeline."""
+
+    def __init__(self, work):
+        self._work = work
+
+    def __call__(self, measured):
+        direction, recall = measured
+        datasets.write_json(recall_path(self._work, direction), round(recall, 4))
+        return direction
+
+
+def recall_path(work, direction):
+    """Where the recall of a direction stands until the manifest has it."""
+    return datasets.join(work, f"recall-{direction}.json")
+
+
+def shard_places(sides):
+    """(side, shard) of every shard."""
+    return [(side, shard) for side, paths in enumerate(sides) for shard in range(len(paths))]
 
 
 def blocks(src_shards, tgt_shards, run_length):
@@ -202,22 +271,55 @@ def blocks(src_shards, tgt_shards, run_length):
 
 
 class FindNeighbours(beam.PTransform):
-    """A PCollection of Blocks to the number of queries of each shard of both directions."""
+    """A PCollection of Blocks to the number of queries of each shard of both directions.
 
-    def __init__(self, search, merge):
+    indexed: PCollection of what must be there before, the files of the indexes.
+    """
+
+    def __init__(self, search, merge, indexed):
         super().__init__()
         self._search = search
         self._merge = merge
+        self._indexed = indexed
 
     def expand(self, items):
         return (
             items
             # Each block on its own way: without this they stay with the worker that listed them.
             | "Spread" >> beam.Reshuffle()
-            | "SearchBlock" >> beam.FlatMap(self._search)
+            | "SearchBlock"
+            >> beam.FlatMap(self._search.partials, beam.pvalue.AsList(self._indexed))
             | "ByShard" >> beam.GroupByKey()
             | "MergeShard" >> beam.Map(self._merge)
         )
+
+
+class SampledRecall:
+    """A direction, 0 forward and 1 backward, to the recall of approximate search on some queries:
+    the share of their neighbours by exact search, over all shards, that are in the candidates."""
+
+    def __init__(self, sides, targets, config, threads):
+        self._sides = sides
+        self._targets = targets
+        self._config = config
+        self._threads = threads
+
+    def __call__(self, direction, _):
+        direct = DIRECTIONS[direction]
+        # The same number of each shard, evenly spaced: ids are hashes.
+        share = -(-self._config.recall_sample // max(len(self._sides[direction]), 1))
+        queries, found = [], []
+        for path, target in zip(self._sides[direction], self._targets[direct], strict=True):
+            candidates = read_neighbours([target])
+            size = len(candidates.query_ids)
+            rows = np.unique(np.linspace(0, size - 1, min(share, size)).astype(np.int64))
+            ids, vectors = read_rows(path)
+            queries.append((ids[rows], vectors[rows]))
+            found.append(candidates.take(rows))
+        ids, vectors = (np.concatenate(column) for column in zip(*queries, strict=True))
+        index = (read_rows(path) for path in self._sides[1 - direction])
+        right = knn.search(ids, vectors, index, self._config.k, self._threads)
+        return direct, knn.recall(knn.concatenated(found), right)
 
 
 def run(source, output, lang, encoder_name, config, beam_options, workers=0):
@@ -234,7 +336,8 @@ def run(source, output, lang, encoder_name, config, beam_options, workers=0):
             f"{folders['en']} and {folders[lang]} are by different versions of {encoder_name}; "
             "run pipelines.embed again for both"
         )
-    sides = [_shards(folders[side], made[side]) for side in ("en", lang)]
+    sides, sizes = zip(*(_shards(folders[side], made[side]) for side in ("en", lang)), strict=True)
+    kind = ann.kind_of(config, *map(sum, sizes), max(map(max, sizes)))
     key = manifests.key_of(
         STAGE, dataclasses.asdict(config), [made["en"]["key"], made[lang]["key"]]
     )
@@ -252,10 +355,32 @@ def run(source, output, lang, encoder_name, config, beam_options, workers=0):
     local = options.is_local(beam_options)
     with progress.bar(f"mine {lang}", len(items), "blocks") as reporter:
         reporter = reporter if local else progress.Reporter()
-        search = SearchBlock(sides, work, config.k, workers, key, reporter)
-        merge = MergeShard(targets, config.k, reporter)
+        given = (sides, work, kind, config, workers, key, reporter)
+        places = [] if kind == "exact" else shard_places(sides)
         with options.pipeline(beam_options) as pipeline:
-            pipeline | "Blocks" >> beam.Create(items) | FindNeighbours(search, merge)
+            indexed = (
+                pipeline
+                | "Shards" >> beam.Create(places)
+                | "Spread" >> beam.Reshuffle()
+                | "BuildIndex" >> beam.Map(BuildIndex(*given))
+            )
+            find = FindNeighbours(
+                SearchBlock(*given), MergeShard(targets, config.k, reporter), indexed
+            )
+            merged = pipeline | "Blocks" >> beam.Create(items) | find
+            if kind != "exact":
+                recall = SampledRecall(sides, targets, config, workers)
+                (
+                    pipeline
+                    | "Directions" >> beam.Create([0, 1])
+                    | "SampledRecall" >> beam.Map(recall, beam.pvalue.AsList(merged))
+                    | "WriteRecall" >> beam.Map(WriteRecall(work))
+                )
+    more = {}
+    if kind != "exact":
+        more["recall"] = {
+            direction: datasets.read_json(recall_path(work, direction)) for direction in DIRECTIONS
+        }
     manifests.write(
         folder,
         key,
@@ -267,6 +392,8 @@ def run(source, output, lang, encoder_name, config, beam_options, workers=0):
         rows={"en": made["en"]["rows"], lang: made[lang]["rows"]},
         forward=made["en"]["parts"],
         backward=made[lang]["parts"],
+        search=kind,
+        **more,
     )
     datasets.delete_folder(datasets.join(output, ".work", STAGE))
     with contextlib.suppress(OSError):

@@ -91,6 +91,12 @@ def write_text(path, text):
         file.write(text.encode("utf-8"))
 
 
+def write_bytes(path, data):
+    """Writes ``data`` as it is."""
+    with _all_or_nothing(path) as file:
+        file.write(data)
+
+
 @contextlib.contextmanager
 def _all_or_nothing(path):
     """A binary file to write to, which is ``path`` when the block ends well."""
@@ -135,6 +141,12 @@ def read_table(path, columns=None):
     """The Parquet file ``path`` as an Arrow table."""
     with open_file(path) as file:
         return pq.read_table(file, columns=columns)
+
+
+def read_bytes(path):
+    """The bytes of a file."""
+    with open_file(path) as file:
+        return file.read()
 
 
 def read_metadata(path):

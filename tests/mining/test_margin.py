@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mining import knn
 from mining.errors import InputError
-from mining.margin import MARGINS, RETRIEVALS, margin_scores, mine_pairs, one_to_one
+from mining.margin import MARGINS, RETRIEVALS, margin_scores, mine_pairs, one_to_one, places
 from tests.mining import vectors as made
 
 few = settings(derandomize=True, max_examples=30, deadline=None, database=None)
@@ -306,3 +306,22 @@ def test_one_to_one_is_the_greedy_loop_on_many_random_pairs(seed):
     rng = np.random.default_rng(seed)
     src, tgt = rng.choice(made.some_ids(rng, 3000), 9000), rng.integers(0, 3000, 9000)
     assert one_to_one(src, tgt).tolist() == greedy(src, tgt)
+
+
+@few
+@given(
+    st.lists(st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(-99, 99)), unique=True),
+    st.integers(0, 2**32 - 1),
+)
+def test_places_are_where_the_ids_stand(ids, seed):
+    ids = np.sort(np.array(ids, np.int64))
+    right = np.random.default_rng(seed).integers(0, max(len(ids), 1), (5, 3))[: 5 * bool(len(ids))]
+    assert np.array_equal(places(ids, ids[right]), right)
+
+
+@pytest.mark.parametrize("spread", [1, 2**50], ids=["close together", "like hashes"])
+@pytest.mark.parametrize("wanted", [-1, 3, 900], ids=["below", "between", "above"])
+def test_a_neighbour_that_nobody_knows_is_an_error(spread, wanted):
+    ids = np.arange(0, 800, 2) * spread
+    with pytest.raises(ValueError, match="none of the other side"):
+        places(ids, np.array([[ids[5], wanted * spread]]))

@@ -219,3 +219,41 @@ def test_every_pair_of_shards_is_in_one_block():
     for src, tgt, length in ((1, 1, 8), (3, 7, 2), (2, 8, 8), (5, 9, 4)):
         pairs = [(block.src, at) for block in mine.blocks(src, tgt, length) for at in block.tgts]
         assert sorted(pairs) == [(one, other) for one in range(src) for other in range(tgt)]
+
+
+@pytest.mark.parametrize("index", ["ivf_flat", "ivf_pq", "hnsw"])
+def test_recall_of_an_approximate_search_stands_in_the_manifest(root, index):
+    rng = np.random.default_rng(4)
+    sides = [(np.sort(made.some_ids(rng, n)), made.gaussian(rng, n, 16)) for n in (300, 400)]
+    write_side(root, "en", *sides[0], 2)
+    write_side(root, "de", *sides[1], 3)
+    found = run(root, index=index, pq_bytes=4, probes=2, hnsw_search=4, recall_sample=10_000)
+    manifest = json.loads((root / "candidates/toy/en-de/_manifest.json").read_text())
+    assert manifest["search"] == index
+    for direction, one, other, got in (
+        ("forward", *sides, found[0]),
+        ("backward", *sides[::-1], found[1]),
+    ):
+        halves = (one[1].astype(np.float16), other[1].astype(np.float16))
+        right = knn.search(one[0], halves[0], [(other[0], halves[1])], 4)
+        assert np.array_equal(got.query_ids, one[0])
+        assert got.ids.shape == (len(one[0]), 4)
+        assert manifest["recall"][direction] == pytest.approx(knn.recall(got, right), abs=1e-4)
+        assert manifest["recall"][direction] > 0.5
+    assert not (root / ".work").exists()
+
+
+@pytest.mark.parametrize(("n", "m"), [(0, 5), (90, 0)])
+def test_an_approximate_search_of_an_empty_side_gives_no_neighbours(root, n, m):
+    rng = np.random.default_rng(0)
+    write_side(root, "en", *some_side(rng, "random", n), 2)
+    write_side(root, "de", *some_side(rng, "random", m), 2)
+    forward, backward = run(root, index="ivf_flat")
+    assert (len(forward.query_ids), len(backward.query_ids)) == (n, m)
+    assert forward.ids.size == backward.ids.size == 0
+
+
+def test_an_unknown_kind_of_index_is_refused(root, sides, capsys):
+    argv = ["--input", str(root), "--output", str(root), "--languages", "en,de", "--encoder", "toy"]
+    assert options.guarded(mine.main, [*argv, "--set", "mine.index=lsh"]) == 2
+    assert "hnsw" in capsys.readouterr().err

@@ -203,11 +203,11 @@ def scoring(given):
 
 
 def ivf(given):
-    """Approximate search of real sentences, in a process of its own for its peak of memory."""
+    """Approximate search of real sentences: time, recall and peak memory."""
+    # In processes of their own: the encoder's memory is not the search's.
     asked = (given.pairs, given.vectors, given.queries, given.indexed)
-    # Encoded first, if they must be: the encoder's memory is not the search's.
-    _alone(_encode, asked)
-    return _alone(_ivf, (asked, given.index))
+    paths = _alone(sentence_vectors.encode, asked)
+    return _alone(_ivf, (*paths, given.index))
 
 
 def _alone(function, given):
@@ -216,15 +216,9 @@ def _alone(function, given):
         return pool.submit(function, *given).result()
 
 
-def _encode(*asked):
-    sentence_vectors.load(*asked)
-
-
-def _ivf(asked, kind):
+def _ivf(query_paths, index_paths, kind):
     config = MineConfig()
-    loaded = sentence_vectors.load(*asked)
-    queries, index = (knn.Vectors(np.arange(len(vectors)), vectors) for vectors in loaded)
-    del loaded
+    index, queries = (_vectors(paths) for paths in (index_paths, query_paths))
     built, found = seconds(ann.Index, index, kind, config)
     searched, found = seconds(found.search, queries, 4)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
@@ -242,6 +236,11 @@ def _ivf(asked, kind):
         "ivf_speedup_vs_exact": one_way / (built + searched),
         "ivf_peak_gb": peak,
     }
+
+
+def _vectors(paths):
+    vectors = sentence_vectors.read(paths)
+    return knn.Vectors(np.arange(len(vectors)), vectors)
 
 
 MEASURED = {"exact": exact, "scoring": scoring, "ivf": ivf}

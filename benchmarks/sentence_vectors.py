@@ -11,12 +11,12 @@ from mining.encoders import load_encoder
 _PART = 8192
 
 
-def load(pairs, folder, queries, indexed):
-    """float16 [queries, dim] of English sentences and [indexed, dim] of sentences of the other
-    languages, by muse.
+def encode(pairs, folder, queries, indexed):
+    """Paths of files of vectors, float16 [n, dim] by muse: of that many English sentences, and of
+    that many of the other languages, or as many as there are.
 
     pairs: folder of en-XX.tsv.gz files, English TAB other. folder: where vectors are kept; what is
-    there is not encoded again. There may be fewer sentences than asked for.
+    there is not encoded again.
     """
     english, others = {}, {}
     for path in sorted(pathlib.Path(pairs).glob("en-*.tsv.gz")):
@@ -38,13 +38,17 @@ def _spread(texts, count):
 def _encoded(texts, folder, name):
     folder.mkdir(parents=True, exist_ok=True)
     encoder = load_encoder("muse")
-    vectors = np.empty((len(texts), encoder.dim), np.float16)
+    paths = []
     for at in range(0, len(texts), _PART):
-        part = texts[at : at + _PART]
         path = folder / f"{name}-{encoder.fingerprint[:8]}-{len(texts)}-{at:08d}.npy"
         if not path.exists():
             partial = path.with_suffix(".partial.npy")
-            np.save(partial, encoder.encode(part).astype(np.float16))
+            np.save(partial, encoder.encode(texts[at : at + _PART]).astype(np.float16))
             partial.rename(path)
-        vectors[at : at + _PART] = np.load(path)
-    return vectors
+        paths.append(path)
+    return paths
+
+
+def read(paths):
+    """The vectors in files, in a row."""
+    return np.concatenate([np.load(path) for path in paths])

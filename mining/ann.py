@@ -15,8 +15,8 @@ from mining import knn, scan
 from mining.errors import InputError
 
 KINDS = ("exact", "ivf_flat", "ivf_pq", "hnsw")
-# Vectors that a centroid is trained on, and rounds of k-means: FAISS's least number without a
-# warning; more of either made no difference to recall that could be measured.
+# Vectors that a centroid is trained on, the fewest that FAISS has no warning for, and rounds of
+# k-means.
 _TRAINED_ON = 39
 _ROUNDS = 10
 

@@ -2,8 +2,7 @@
 
 Each block of the matrix is computed once and compared with what it must reach: the k-th best that
 its rows, and its columns, have seen so far. What passes is a superset of the true neighbours, since
-the bound leaves room for rounding; the order among them is mining.knn's to decide. The running k-th
-best is the idea of the threshold in FAISS's reservoirs (Douze et al. 2024, "The Faiss library").
+the bound leaves room for rounding; the order among them is mining.knn's to decide.
 """
 
 import concurrent.futures

@@ -38,6 +38,7 @@ PYTHON := LANG=C.UTF-8 $(VENV)/bin/python
 mine: $(READY)
 	@$(PYTHON) -m pipelines.run $(INPUT) --output '$(OUT)' --languages 'en,$(TARGET)' \
 	  --encoder '$(ENCODER)' --workers '$(WORKERS)' $(if $(REUSE),--reuse $(REUSE)) \
+	  $(if $(PRESET),--preset '$(PRESET)') \
 	  $(if $(filter-out -,$(GOLD)),--gold $(GOLD)) $(ARGS)
 
 # All languages, unless some are chosen as for mining.

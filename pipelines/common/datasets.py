@@ -67,7 +67,7 @@ def writer(path, schema, compression="zstd"):
         if pa.types.is_string(field.type) and not field.name.endswith("text")
     ]
     with (
-        _all_or_nothing(path) as file,
+        new_file(path) as file,
         pq.ParquetWriter(
             file,
             schema,
@@ -87,12 +87,12 @@ def write_json(path, value):
 
 def write_text(path, text):
     """Writes ``text`` as UTF-8."""
-    with _all_or_nothing(path) as file:
+    with new_file(path) as file:
         file.write(text.encode("utf-8"))
 
 
 @contextlib.contextmanager
-def _all_or_nothing(path):
+def new_file(path):
     """A binary file to write to, which is ``path`` when the block ends well."""
     partial = f"{path}.{uuid.uuid4().hex[:8]}{_UNFINISHED}"
     try:

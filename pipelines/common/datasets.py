@@ -197,6 +197,12 @@ def delete_folder(folder):
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def delete_if_empty(folder):
+    """Removes a folder of this machine if there is nothing in it."""
+    with contextlib.suppress(OSError):
+        os.rmdir(folder)
+
+
 def part_name(number):
     """The file name of a dataset's part."""
     return f"part-{number:05d}.parquet"

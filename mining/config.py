@@ -161,7 +161,7 @@ class ScoreConfig:
     rows_per_file: int = 65_536
     #: pairs up to which margins are computed if nothing else is asked for: the search for
     #: neighbours takes quadratic time (docs/method.md, "Scores of an existing bitext")
-    max_margin_pairs: int = 1_000_000
+    max_margin_pairs: int = 300_000
 
 
 @dataclasses.dataclass(frozen=True)

@@ -32,13 +32,22 @@ VENV := .venv
 READY := $(VENV)/.ready
 PYTHON := LANG=C.UTF-8 $(VENV)/bin/python
 
-.PHONY: mine eval samples bench test test-all lint schema clean
+.PHONY: mine score export eval samples bench test test-all lint schema clean
 .DEFAULT_GOAL := mine
 
 mine: $(READY)
 	@$(PYTHON) -m pipelines.run $(INPUT) --output '$(OUT)' --languages 'en,$(TARGET)' \
 	  --encoder '$(ENCODER)' --workers '$(WORKERS)' $(if $(REUSE),--reuse $(REUSE)) \
+	  $(if $(PRESET),--preset '$(PRESET)') \
 	  $(if $(filter-out -,$(GOLD)),--gold $(GOLD)) $(ARGS)
+
+score: $(READY)
+	@$(PYTHON) -m pipelines.score --input $(FILE) --output '$(OUT)' --languages 'en,$(TARGET)' \
+	  --encoder '$(ENCODER)' --workers '$(WORKERS)' $(if $(PRESET),--preset '$(PRESET)') $(ARGS)
+
+export: $(READY)
+	@$(PYTHON) -m pipelines.export --input '$(OUT)' --output '$(OUT)/export' \
+	  --languages 'en,$(TARGET)' --format '$(or $(FORMAT),moses)' $(ARGS)
 
 # All languages, unless some are chosen as for mining.
 eval: $(READY)

@@ -171,6 +171,21 @@ class CorpusConfig:
 
 
 @dataclasses.dataclass(frozen=True)
+class ScoreConfig:
+    """From an existing bitext to scored pairs."""
+
+    version: int = 1
+    #: most characters of a side, as of a sentence; a line with a longer one is not scored
+    max_chars: int = ExtractConfig.max_chars
+    #: pairs that are scored together and become a file: the unit of work, within which `fan` counts
+    #: and names are learnt
+    rows_per_file: int = 65_536
+    #: pairs up to which margins are computed if nothing else is asked for: the search for
+    #: neighbours takes quadratic time (docs/method.md, "Scores of an existing bitext")
+    max_margin_pairs: int = 300_000
+
+
+@dataclasses.dataclass(frozen=True)
 class FetchConfig:
     """How files are read from web servers. Raises InputError for times that are none."""
 
@@ -197,6 +212,7 @@ STAGES = {
     "embed": EmbedConfig,
     "mine": MineConfig,
     "corpus": CorpusConfig,
+    "score": ScoreConfig,
     "fetch": FetchConfig,
 }
 

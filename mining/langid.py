@@ -22,6 +22,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 _NO_WORD = frozenset(("und", "zh"))
 # A longer text says nothing else; fastText's time is proportional to it.
 _MOST_CHARS = 500
+# As ExtractConfig.min_lang_prob, from which two that agree are believed.
+_AGREED = 0.5
 # More than there are labels.
 _ALL = 1000
 #: Han characters among letters from which a text without kana is Chinese
@@ -85,6 +87,21 @@ def identify(texts, min_prob, guesses=None):
         for text, other in zip(texts, guess(texts) if guesses is None else guesses, strict=True)
     ]
     return [lang for lang, _ in found], [prob for _, prob in found]
+
+
+def probabilities(texts, lang):
+    """How likely each text is in ``lang``, by itself; list of float.
+
+    fastText's probability, but at least _AGREED where eldc or the script says so: of a short text
+    fastText alone is often sure of another language.
+    """
+    found = []
+    for text, look in zip(texts, guess(texts), strict=True):
+        text = text[:_MOST_CHARS]
+        first, prob = _predict(text)
+        prob = min(prob if first == lang else _prob_of(lang, text), 1.0)
+        found.append(max(prob, _AGREED) if look == lang else prob)
+    return found
 
 
 def first_choices(texts):

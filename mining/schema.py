@@ -140,6 +140,55 @@ REJECTED_PAIRS = pa.schema(
     metadata=CORPUS.metadata,
 )
 
+_PLACE = (
+    ("file", pa.string(), "the file that the pair stands in; of two files the English one"),
+    ("line", pa.int64(), "its line there, or its row in a Parquet file, from 1"),
+)
+_BITEXT_TEXTS = (
+    ("src_text", pa.string(), "the English side: NFC, white space collapsed"),
+    ("tgt_text", pa.string(), "the other side, likewise"),
+)
+_TOLD = {
+    "margin": "the margin among the bitext's own sentences; null where it was not computed",
+    "src_knn_mean": "mean cosine of the English side's k nearest of the bitext; null likewise",
+    "tgt_knn_mean": "mean cosine of the other side's k nearest of the bitext; null likewise",
+    "language_agreement": "how likely the side that is less so is in its language, by itself",
+}
+
+#: work files: the pairs of a bitext as they were read
+BITEXT = _schema((*_PLACE, *_PAIR[:2], *_BITEXT_TEXTS))
+
+#: what of PAIRS says where pages or neighbours of mining were
+_ONLY_MINED = ("forward_rank", "backward_rank", "page_support")
+
+SCORED = _schema(
+    (
+        *_PLACE,
+        ("reason", pa.string(), "the filter that mining would refuse the pair by; empty: none"),
+        *_PAIR[:2],
+        *_BITEXT_TEXTS,
+        ("src_lang", pa.string(), "en"),
+        ("tgt_lang", pa.string(), "ISO 639-1 code of the other language"),
+        *(
+            (name, kind, _TOLD.get(name, text))
+            for name, kind, text in (*_PAIR[2:], *_FILTER_SCORES)
+            if name not in _ONLY_MINED
+        ),
+    )
+)
+
+REJECTED_LINES = _schema(
+    (
+        *_PLACE,
+        ("reason", pa.string(), "columns, encoding, empty or too_long"),
+        (
+            "text",
+            pa.string(),
+            "the line, or its beginning; of two files the English one",
+        ),
+    )
+)
+
 CANDIDATES = _schema(
     (
         ("query_id", pa.int64(), "sentence_id of the query"),
@@ -221,6 +270,8 @@ DATASETS = (
     ),
     ("corpus/en-XX", "The parallel corpus, best pairs first.", CORPUS),
     ("rejects/corpus/en-XX", "Pairs that a filter refused.", REJECTED_PAIRS),
+    ("scored/en-XX", "An existing bitext with the scores of mining, in its own order.", SCORED),
+    ("rejects/score/en-XX", "Lines of a bitext that are no pair.", REJECTED_LINES),
     (
         "eval/tatoeba-ENCODER.parquet",
         "How well an encoder finds translations: languages by code, then averages. The file's "

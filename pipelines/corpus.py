@@ -10,7 +10,7 @@ import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 
-from mining import corpus, support
+from mining import corpus, presets, support
 from mining.config import CorpusConfig
 from mining.errors import InputError
 from mining.margin import MARGINS, RETRIEVALS
@@ -217,14 +217,32 @@ def run(source, output, lang, encoder_name, config, beam_options):
             )
 
 
+def _check_neighbours(source, encoder_name, lang, k, preset):
+    """InputError for candidates with other than ``k`` neighbours, which a preset stands for too."""
+    folder = mine.folder_of(source, encoder_name, lang)
+    found = manifests.require(folder, mine.STAGE)["config"]["k"]
+    if found != k:
+        raise InputError(
+            f"{folder}: {found} neighbours of each sentence, not {k} as --preset {preset} has; run "
+            f"pipelines.mine with --preset {preset} first"
+        )
+
+
 def main(argv):
     """The command line of this job."""
     parser = options.parser("corpus", __doc__, input="the folder with sentences/ and candidates/")
     parser.add_argument(
         "--encoder", default="labse", help="name of a folder in candidates/ (default: labse)"
     )
+    options.add_preset(parser)
     ours, beam_options = options.parse(parser, argv)
-    config = options.configured(CorpusConfig(), STAGE, ours.overrides)
+    config = options.configured(presets.config_of(STAGE, ours.preset), STAGE, ours.overrides)
+    if ours.preset:
+        mined = options.configured(
+            presets.config_of(mine.STAGE, ours.preset), mine.STAGE, ours.overrides
+        )
+        for lang in ours.languages[1:]:
+            _check_neighbours(options.one_input(ours), ours.encoder, lang, mined.k, ours.preset)
     for lang in ours.languages[1:]:
         run(options.one_input(ours), ours.output, lang, ours.encoder, config, beam_options)
         manifests.say(folder_of(ours.output, lang))

@@ -101,7 +101,7 @@ def run(source, output, languages, config, workers, beam_options, others=()):
     }
     check(others)
     encoder = load_encoder(config.encoder, workers, config.precision)
-    _warn_of_languages(encoder, languages)
+    warn_of_languages(encoder, languages)
     manifests.claim_output(output)
     # The encoder counts by what it is, not by what it was called.
     settings = {"fingerprint": encoder.fingerprint, **config.deciding()}
@@ -203,7 +203,8 @@ def _known(languages, output, encoder_name, origin, asides, others):
     return known
 
 
-def _warn_of_languages(encoder, languages):
+def warn_of_languages(encoder, languages):
+    """Says on stderr which languages the encoder was not trained for."""
     if outside := unsupported(encoder, languages):
         print(
             f"warning: encoder {encoder.name} was not trained for {', '.join(outside)}; expect "

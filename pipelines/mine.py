@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from mining import ann, knn
-from mining.config import MineConfig
+from mining import ann, knn, presets
 from mining.errors import InputError
 from mining.schema import CANDIDATES
 from pipelines import embed
@@ -406,8 +405,9 @@ def main(argv):
     parser.add_argument(
         "--encoder", default="labse", help="name of a folder in embeddings/ (default: labse)"
     )
+    options.add_preset(parser)
     ours, beam_options = options.parse(parser, argv)
-    config = options.configured(MineConfig(), STAGE, ours.overrides)
+    config = options.configured(presets.config_of(STAGE, ours.preset), STAGE, ours.overrides)
     for lang in ours.languages[1:]:
         run(
             options.one_input(ours),

@@ -5,8 +5,8 @@ import time
 
 import pyarrow.parquet as pq
 
-from mining import evaluate, report
-from mining.config import CorpusConfig, EmbedConfig, ExtractConfig, MineConfig
+from mining import evaluate, presets, report
+from mining.config import EmbedConfig, ExtractConfig
 from mining.encoders import load_encoder
 from mining.errors import InputError
 from pipelines import corpus, embed, extract, mine
@@ -104,8 +104,9 @@ def write_report(outcome):
     if outcome.gold is not None:
         figures += [(name, f"{outcome.gold[name]:.3f}") for name in ("precision", "recall", "f1")]
     settings = outcome.corpus["config"]
+    above = f" above {settings['min_margin']}" if settings["min_margin"] > presets.LOWEST else ""
     lead = (
-        f"encoder {outcome.encoder}, {settings['margin']} margin above {settings['min_margin']}, "
+        f"encoder {outcome.encoder}, {settings['margin']} margin{above}, "
         f"{settings['retrieval']} retrieval"
     )
     page = report.render(
@@ -168,8 +169,8 @@ def run(ours, beam_options):
         for stage, config in (
             ("extract", ExtractConfig()),
             ("embed", dataclasses.replace(EmbedConfig(), encoder=ours.encoder)),
-            ("mine", MineConfig()),
-            ("corpus", CorpusConfig()),
+            ("mine", presets.config_of("mine", ours.preset)),
+            ("corpus", presets.config_of("corpus", ours.preset)),
         )
     }
     # All that can be wrong with what was given is found before anything is written.
@@ -198,6 +199,7 @@ def main(argv):
         "--encoder", default=EmbedConfig.encoder, help="labse (default), muse or a model folder"
     )
     embed.add_reuse(parser)
+    options.add_preset(parser)
     parser.add_argument(
         "--gold",
         nargs="+",

@@ -67,7 +67,7 @@ def writer(path, schema, compression="zstd"):
         if pa.types.is_string(field.type) and not field.name.endswith("text")
     ]
     with (
-        _all_or_nothing(path) as file,
+        new_file(path) as file,
         pq.ParquetWriter(
             file,
             schema,
@@ -87,18 +87,18 @@ def write_json(path, value):
 
 def write_text(path, text):
     """Writes ``text`` as UTF-8."""
-    with _all_or_nothing(path) as file:
+    with new_file(path) as file:
         file.write(text.encode("utf-8"))
 
 
 def write_bytes(path, data):
     """Writes ``data`` as it is."""
-    with _all_or_nothing(path) as file:
+    with new_file(path) as file:
         file.write(data)
 
 
 @contextlib.contextmanager
-def _all_or_nothing(path):
+def new_file(path):
     """A binary file to write to, which is ``path`` when the block ends well."""
     partial = f"{path}.{uuid.uuid4().hex[:8]}{_UNFINISHED}"
     try:
@@ -207,6 +207,12 @@ def delete_folder(folder):
     if files:
         FileSystems.delete(files)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def delete_if_empty(folder):
+    """Removes a folder of this machine if there is nothing in it."""
+    with contextlib.suppress(OSError):
+        os.rmdir(folder)
 
 
 def part_name(number):

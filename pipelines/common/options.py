@@ -17,7 +17,7 @@ from apache_beam.options.pipeline_options import PipelineOptions, StandardOption
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.runner import create_runner
 
-from mining import langid
+from mining import langid, presets
 from mining.config import STAGES, with_overrides
 from mining.errors import InputError
 
@@ -113,6 +113,15 @@ def languages(text):
             f"--languages {text}: give en and at least one other language, such as en,de"
         )
     return ["en", *(code for code in codes if code != "en")]
+
+
+def add_preset(parser):
+    """The option --preset, on the parsers of the jobs that look for pairs."""
+    parser.add_argument(
+        "--preset",
+        choices=presets.PRESETS,
+        help="mine as a published method does, all other filters off; --set still counts",
+    )
 
 
 def configured(config, stage, overrides):

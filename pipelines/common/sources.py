@@ -120,6 +120,17 @@ def find_sources(patterns, fetch):
     return _look_up(named, lambda pattern: [_checked(found) for found in _matches(pattern, fetch)])
 
 
+def find_files(patterns, fetch):
+    """As find_sources, of files of any kind, in the order in which they were named."""
+    found = {}
+    for pattern in patterns:
+        listed = pattern.startswith(_LIST)
+        for name in _lines(pattern.removeprefix(_LIST), fetch) if listed else [pattern]:
+            for source in sorted(_matches(name, fetch), key=lambda source: source.path):
+                found.setdefault(source.path, source)
+    return list(found.values())
+
+
 def crawl_files(crawl, numbers, kind, base, fetch):
     """Paths of the files of a crawl that have these numbers in its list of WARC or WET files.
 
@@ -205,7 +216,7 @@ def _matches(pattern, fetch):
     if web.is_url(pattern):
         return [_of_web(pattern, fetch)]
     if os.path.isdir(pattern):
-        raise InputError(f"{pattern}: a folder; give its files, such as {pattern}/*.warc.gz")
+        raise InputError(f"{pattern}: a folder; give its files, such as {pattern}/*")
     if os.path.isfile(pattern):
         return [Source(pattern, os.path.getsize(pattern), str(os.path.getmtime(pattern)))]
     datasets.check_file_system(pattern)
@@ -217,7 +228,7 @@ def _matches(pattern, fetch):
         raise InputError(f"{pattern}: can't be listed: {error}") from None
     matches = [match for match in matches if not os.path.isdir(match.path)]
     if not matches:
-        raise InputError(f"{pattern}: no such file; give WARC files or a glob that matches some")
+        raise InputError(f"{pattern}: no such file; give files or a glob that matches some")
     return [
         Source(
             match.path.removeprefix(here), match.size_in_bytes, str(match.last_updated_in_seconds)

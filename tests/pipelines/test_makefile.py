@@ -63,6 +63,24 @@ def test_outputs_to_be_reused_reach_the_program():
     assert "--reuse" not in make("-n", "mine")
 
 
+def test_preset_reaches_the_program():
+    assert "--preset 'labse'" in make("-n", "mine", "PRESET=labse")
+    assert "--preset" not in make("-n", "mine")
+
+
+def test_existing_bitext_is_scored():
+    line = make("-n", "score", "FILE=a.en a.de", "OUT=dir", "ENCODER=labse", "LANG=de")
+    assert "-m pipelines.score --input a.en a.de --output 'dir' --languages 'en,de'" in line
+    assert "--encoder 'labse'" in line
+
+
+def test_export_is_of_what_was_mined_to():
+    line = make("-n", "export", "OUT=dir", "LANG=de,zh", "FORMAT=tmx.gz")
+    for part in ("--input 'dir'", "--output 'dir/export'", "'en,de,zh'", "--format 'tmx.gz'"):
+        assert part in line
+    assert "--format 'moses'" in make("-n", "export")
+
+
 def test_crawl_is_read_instead_of_the_samples_and_has_no_gold():
     line = make("-n", "mine", "CRAWL=CC-MAIN-2026-43", "FILES=0-9,20", "CRAWL_BASE=s3://crawls")
     for part in ("--crawl 'CC-MAIN-2026-43'", "--files '0-9,20'", "--crawl-base 's3://crawls'"):

@@ -16,7 +16,7 @@ HIGHEST = 1e9
 #: for each reason that filters.reject_reasons gives, the knobs of CorpusConfig that switch it off
 OFF = {
     "margin": {"min_margin": LOWEST},
-    "cosine": {"min_cosine": LOWEST, "min_cosine_supported": LOWEST},
+    "cosine": {"min_cosine": LOWEST},
     "page_support": {"min_page_support": 0, "min_margin_alone": LOWEST, "page_bonus": 0.0},
     "number_agreement": {"min_number_agreement": LOWEST},
     "negation_agreement": {"min_negation_agreement": LOWEST},
@@ -47,7 +47,6 @@ PRESETS = {
             "margin": "absolute",
             "retrieval": "backward",
             "min_cosine": 0.6,
-            "min_cosine_supported": 0.6,
         },
     },
     "laser": {

@@ -42,6 +42,9 @@ def test_every_filter_that_is_off_lets_the_worst_pair_pass():
 def test_a_filter_that_alone_is_not_off_refuses_the_worst_pair(reason):
     """So no reason is switched off by what another stands for."""
     defaults = {knob: getattr(CorpusConfig(), knob) for knob in presets.OFF[reason]}
+    if reason == "language_agreement":
+        # Off by default.
+        defaults["min_language_agreement"] = 0.5
     config = dataclasses.replace(ALL_OFF, **defaults)
     assert list(filters.reject_reasons(table_of(margin=[-5.0]), config)) == [reason]
 

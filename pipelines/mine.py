@@ -7,6 +7,7 @@ shard are merged when all of them are there, so they are those of the whole lang
 
 import contextlib
 import dataclasses
+import itertools
 import os
 
 import apache_beam as beam
@@ -238,6 +239,14 @@ def _shards(folder, manifest):
     return paths, sizes
 
 
+def write_none(paths):
+    """(vectors, file to write) to the number of queries, none of which has a neighbour."""
+    source, target = paths
+    ids, _ = read_rows(source)
+    datasets.write_table(target, table_of(knn.none(ids)))
+    return len(ids)
+
+
 class WriteRecall:
     """(direction, recall) to a file, which outlives the pipeline."""
 
@@ -336,7 +345,7 @@ def run(source, output, lang, encoder_name, config, beam_options, workers=0):
             "run pipelines.embed again for both"
         )
     sides, sizes = zip(*(_shards(folders[side], made[side]) for side in ("en", lang)), strict=True)
-    kind = ann.kind_of(config, *map(sum, sizes), max(map(max, sizes)))
+    kind = ann.kind_of(config, *map(sum, sizes), max(max(side, default=0) for side in sizes))
     key = manifests.key_of(
         STAGE, dataclasses.asdict(config), [made["en"]["key"], made[lang]["key"]]
     )
@@ -355,6 +364,7 @@ def run(source, output, lang, encoder_name, config, beam_options, workers=0):
     with progress.bar(f"mine {lang}", len(items), "blocks") as reporter:
         reporter = reporter if local else progress.Reporter()
         given = (sides, work, kind, config, workers, key, reporter)
+        kind = kind if items else "exact"
         places = [] if kind == "exact" else shard_places(sides)
         with options.pipeline(beam_options) as pipeline:
             indexed = (
@@ -367,6 +377,12 @@ def run(source, output, lang, encoder_name, config, beam_options, workers=0):
                 SearchBlock(*given), MergeShard(targets, config.k, reporter), indexed
             )
             merged = pipeline | "Blocks" >> beam.Create(items) | find
+            if not items:
+                # A side without a shard has no blocks.
+                alone = zip(
+                    itertools.chain(*sides), itertools.chain(*targets.values()), strict=True
+                )
+                pipeline | "Alone" >> beam.Create(list(alone)) | beam.Map(write_none)
             if kind != "exact":
                 recall = SampledRecall(sides, targets, config, workers)
                 (

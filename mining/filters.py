@@ -111,27 +111,10 @@ def score(table):
 
 def reject_reasons(table, config):
     """Why each scored pair is refused, or ''; NumPy array of str [n]. The first reason counts."""
-    values = {
-        name: table[name].to_numpy()
-        for name in ("margin", "cosine", "page_support", *(column.__name__ for column in SCORES))
-    }
-    bonus = page_bonus(values["page_support"], config)
-    unaided = values["margin"] > config.min_margin
-    least_cosine = np.where(
-        unaided & (bonus > 0),
-        min(config.min_cosine_supported, config.min_cosine),
-        config.min_cosine,
-    ).astype(np.float32)
+    values = {name: table[name].to_numpy() for name in (column.__name__ for column in SCORES)}
     refused = (
-        ("margin", ~(values["margin"] + bonus > config.min_margin)),
-        ("cosine", ~(values["cosine"] >= least_cosine)),
-        (
-            "page_support",
-            ~(
-                (values["page_support"] >= config.min_page_support)
-                | (values["margin"] > config.min_margin_alone)
-            ),
-        ),
+        *refused_by_vectors(table, config),
+        ("order", ~(table["order_agreement"].to_numpy() >= config.min_order_agreement)),
         ("number_agreement", ~(values["number_agreement"] >= config.min_number_agreement)),
         ("negation_agreement", ~(values["negation_agreement"] >= config.min_negation_agreement)),
         ("name_agreement", ~(values["name_agreement"] >= config.min_name_agreement)),
@@ -149,6 +132,35 @@ def reject_reasons(table, config):
     for name, mask in refused:
         reasons[mask & (reasons == "")] = name
     return reasons
+
+
+def refused_by_vectors(table, config):
+    """What is wrong with pairs by their vectors and pages alone: (reason, bool [n]) pairs.
+
+    table: schema PAIRS, or with found_by LINKS; what alignment found counts align_bonus more,
+    has the support of its pages, and needs min_cosine: what stands at the same place of two pages
+    may be nearer than all else on it, and no translation.
+    """
+    margin, cosine, support = (
+        table[name].to_numpy() for name in ("margin", "cosine", "page_support")
+    )
+    aligned = np.zeros(len(margin), bool)
+    if "found_by" in table.column_names:
+        known = pc.fill_null(pc.equal(table["found_by"], "alignment"), False)
+        aligned = np.asarray(known, bool)
+    bonus = page_bonus(support, config)
+    bonus[aligned] = config.align_bonus
+    least_cosine = np.where(
+        (margin > config.min_margin) & (bonus > 0) & ~aligned,
+        min(config.min_cosine_supported, config.min_cosine),
+        config.min_cosine,
+    ).astype(np.float32)
+    known = aligned | (support >= config.min_page_support) | (margin > config.min_margin_alone)
+    return (
+        ("margin", ~(margin + bonus > config.min_margin)),
+        ("cosine", ~(cosine >= least_cosine)),
+        ("page_support", ~known),
+    )
 
 
 def _original_pages(table):

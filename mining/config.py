@@ -132,7 +132,7 @@ class MineConfig:
 class CorpusConfig:
     """From nearest neighbours to pairs."""
 
-    version: int = 2
+    version: int = 3
     #: ratio, distance or absolute (Artetxe & Schwenk 2019: ratio is best)
     margin: str = "ratio"
     #: max, intersect, union, forward or backward (LASER's mine_bitexts: max)
@@ -148,6 +148,17 @@ class CorpusConfig:
     #: what min_page_support other good pairs of its two pages (one at least) add to a pair's
     #: margin, when pairs are matched and at min_margin; docs/method.md, "Pages that go together"
     page_bonus: float = 0.1
+    #: fewest pairs of two pages that come in the same order on both, and the least share of their
+    #: pairs that do, for the pages to be aligned; docs/method.md, "Page by page"
+    min_page_chain: int = 3
+    min_page_order: float = 0.8
+    #: least order_agreement; 0: pairs that break the order of their pages may pass
+    min_order_agreement: float = 1.0
+    #: what a sentence that is left alone costs in alignment, where two that have nothing to do with
+    #: each other cost about 1 (docs/method.md); 0: no alignment
+    skip_cost: float = 0.6
+    #: what is added to the margin of a pair that alignment found, in place of page_bonus
+    align_bonus: float = 0.2
     #: least number_agreement, negation_agreement, name_agreement and ascii_agreement: what each
     #: refuses is in docs/method.md, "Near misses"
     min_number_agreement: float = 1.0

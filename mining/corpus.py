@@ -2,10 +2,14 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mining import filters
 from mining.dedup import shard_of
 from mining.schema import CORPUS, MARKS, PROVENANCE, REJECTED_PAIRS
+
+# Written without spaces between sentences.
+_UNSPACED = frozenset(("ja", "th", "zh"))
 
 
 def take_sentences(ids, shards, read_shard):
@@ -32,10 +36,31 @@ def take_sentences(ids, shards, read_shard):
     return pa.concat_tables(tables).take(pa.array(order))
 
 
+def joined(table, counts):
+    """One row for each run of ``counts`` rows of ``table``, schema SENTENCES: their texts joined,
+    with the least of their language probabilities and all else of the first."""
+    counts = np.asarray(counts, np.int64)
+    if table is None or table.num_rows == len(counts):
+        return table
+    starts = np.cumsum(counts) - counts
+    offsets = pa.array(np.append(starts, counts.sum()).astype(np.int32))
+    texts = pa.ListArray.from_arrays(offsets, table["text"].combine_chunks())
+    found = table.take(pa.array(starts))
+    glue = pc.if_else(pc.is_in(found["lang"], pa.array(sorted(_UNSPACED))), "", " ")
+    least = np.minimum.reduceat(table["lang_prob"].to_numpy(), starts)
+    for name, values in (
+        ("text", pc.binary_join(texts, glue.combine_chunks())),
+        ("lang_prob", pa.array(least, pa.float32())),
+    ):
+        at = found.schema.get_field_index(name)
+        found = found.set_column(at, found.schema.field(at), values)
+    return found
+
+
 def assemble(pairs, src, tgt, config):
     """The corpus rows of ``pairs`` and those that a filter refused: (CORPUS, REJECTED_PAIRS).
 
-    pairs: schema PAIRS; src and tgt: its sentences row by row, schema SENTENCES.
+    pairs: schema LINKS; src and tgt: its sides row by row, schema SENTENCES.
     """
     if not pairs.num_rows:
         return CORPUS.empty_table(), REJECTED_PAIRS.empty_table()

@@ -111,21 +111,10 @@ def score(table):
 
 def reject_reasons(table, config):
     """Why each scored pair is refused, or ''; NumPy array of str [n]. The first reason counts."""
-    values = {
-        name: table[name].to_numpy()
-        for name in ("margin", "cosine", "page_support", *(column.__name__ for column in SCORES))
-    }
-    bonus = page_bonus(values["page_support"], config)
+    values = {name: table[name].to_numpy() for name in (column.__name__ for column in SCORES)}
     refused = (
-        ("margin", ~(values["margin"] + bonus > config.min_margin)),
-        ("cosine", ~(values["cosine"] >= config.min_cosine)),
-        (
-            "page_support",
-            ~(
-                (values["page_support"] >= config.min_page_support)
-                | (values["margin"] > config.min_margin_alone)
-            ),
-        ),
+        *refused_by_vectors(table, config),
+        ("order", ~(table["order_agreement"].to_numpy() >= config.min_order_agreement)),
         ("number_agreement", ~(values["number_agreement"] >= config.min_number_agreement)),
         ("negation_agreement", ~(values["negation_agreement"] >= config.min_negation_agreement)),
         ("name_agreement", ~(values["name_agreement"] >= config.min_name_agreement)),
@@ -143,6 +132,29 @@ def reject_reasons(table, config):
     for name, mask in refused:
         reasons[mask & (reasons == "")] = name
     return reasons
+
+
+def refused_by_vectors(table, config):
+    """What is wrong with pairs by their vectors and pages alone: (reason, bool [n]) pairs.
+
+    table: schema PAIRS, or with found_by LINKS; what alignment found counts align_bonus more and
+    has the support of its pages.
+    """
+    margin, cosine, support = (
+        table[name].to_numpy() for name in ("margin", "cosine", "page_support")
+    )
+    aligned = np.zeros(len(margin), bool)
+    if "found_by" in table.column_names:
+        known = pc.fill_null(pc.equal(table["found_by"], "alignment"), False)
+        aligned = np.asarray(known, bool)
+    bonus = page_bonus(support, config)
+    bonus[aligned] = config.align_bonus
+    known = aligned | (support >= config.min_page_support) | (margin > config.min_margin_alone)
+    return (
+        ("margin", ~(margin + bonus > config.min_margin)),
+        ("cosine", ~(cosine >= config.min_cosine)),
+        ("page_support", ~known),
+    )
 
 
 def _original_pages(table):

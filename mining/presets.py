@@ -18,6 +18,7 @@ OFF = {
     "margin": {"min_margin": LOWEST},
     "cosine": {"min_cosine": LOWEST},
     "page_support": {"min_page_support": 0, "min_margin_alone": LOWEST, "page_bonus": 0.0},
+    "order": {"min_order_agreement": LOWEST, "skip_cost": 0.0},
     "number_agreement": {"min_number_agreement": LOWEST},
     "negation_agreement": {"min_negation_agreement": LOWEST},
     "name_agreement": {"min_name_agreement": LOWEST},

@@ -13,7 +13,7 @@ from mining.margin import margin_scores
 from mining.schema import SCORED
 
 #: filters that ask what page a sentence stands on
-WANT_PAGES = ("page_support", "original_pages")
+WANT_PAGES = ("page_support", "order", "original_pages")
 
 
 def left_out(margins):
@@ -45,6 +45,7 @@ def score(pairs, lang, cosines, means, config):
     # What filters ask for and nobody knows; they are off.
     asked = table.append_column("margin", pa.array(margins))
     asked = asked.append_column("page_support", pa.array(np.zeros(n, np.int32)))
+    asked = asked.append_column("order_agreement", pa.array(np.zeros(n, np.float32)))
     for side in ("src", "tgt"):
         asked = asked.append_column(f"{side}_duplicate_page", pa.array(np.zeros(n, bool)))
     reasons = filters.reject_reasons(asked, applied(config, means is not None))

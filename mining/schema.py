@@ -30,6 +30,22 @@ _PAIR = (
     ("page_support", pa.int32(), "how many other good pairs lie on the same two pages"),
 )
 
+_LINK = (
+    *_PAIR,
+    (
+        "src_ids",
+        pa.list_(pa.int64()),
+        "sentence_ids of the English side: src_id, or it and the next",
+    ),
+    ("tgt_ids", pa.list_(pa.int64()), "sentence_ids of the other side: tgt_id, or it and the next"),
+    ("found_by", pa.string(), "mining, or alignment of two pages that share mined pairs"),
+    (
+        "order_agreement",
+        pa.float32(),
+        "0 if it breaks the order in which the other pairs of its two pages come, else 1",
+    ),
+)
+
 _FILTER_SCORES = (
     ("number_agreement", pa.float32(), "share of the numbers of both sides found on the other"),
     ("length_ratio", pa.float32(), "longer side over shorter, in characters weighed by language"),
@@ -116,6 +132,9 @@ REJECTED_TEXT = _schema(
 
 PAIRS = _schema(_PAIR)
 
+#: pairs with what alignment adds: a side may be two sentences
+LINKS = _schema(_LINK)
+
 CORPUS = _schema(
     (
         *_PAIR[:2],
@@ -123,7 +142,7 @@ CORPUS = _schema(
         ("tgt_text", pa.string(), "its translation"),
         ("src_lang", pa.string(), "en"),
         ("tgt_lang", pa.string(), "ISO 639-1 code of the translation's language"),
-        *_PAIR[2:],
+        *_LINK[2:],
         *_FILTER_SCORES,
         *_prefixed("src_", _MARKS + _PROVENANCE),
         *_prefixed("tgt_", _MARKS + _PROVENANCE),

@@ -1,21 +1,26 @@
 """Nearest neighbours to the parallel corpus: match once, then a map over runs of ranked pairs.
 
 Matching needs all scores of a language pair together: ids and numbers, about 60 bytes a pair, no
-text. The pairs go on in batches by rank; each batch fetches its sentences and becomes one file.
+text. Pages that correspond are aligned with it, which reads the vectors of the sentences that may
+be joined, about a tenth of all. The pairs go on in batches by rank; each batch fetches its
+sentences and becomes one file.
 """
 
 import dataclasses
+import functools
 
 import apache_beam as beam
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from mining import corpus, presets, support
+from mining import corpus, documents, linking, presets, support
 from mining.config import CorpusConfig
 from mining.errors import InputError
 from mining.margin import MARGINS, RETRIEVALS
 from mining.schema import CORPUS, REJECTED_PAIRS, SENTENCES
-from pipelines import mine
+from pipelines import embed, mine
 from pipelines.common import coders, datasets, manifests, options, progress
 
 STAGE = "corpus"
@@ -32,31 +37,52 @@ def rejects_of(output, lang):
 
 
 class MatchPairs:
-    """(forward files, backward files) to the ranked pairs: (number, batch of schema PAIRS)."""
+    """(forward files, backward files) to the ranked pairs: (number, batch of schema LINKS)."""
 
-    def __init__(self, sentences, config):
+    def __init__(self, sentences, embeddings, config):
         self._sentences = sentences
+        self._embeddings = embeddings
         self._config = config
 
     def __call__(self, paths):
         forward, backward = (mine.read_neighbours(side) for side in paths)
         sides = zip((forward, backward), self._sentences, strict=True)
-        pages = (_pages_of(side.query_ids, folder) for side, folder in sides)
+        places = [_places_of(side.query_ids, folder) for side, folder in sides]
+        pages = (place.pages for place in places)
         pairs = support.supported_pairs(forward, backward, *pages, self._config)
+        vectors = [functools.partial(_vectors_of, folder) for folder in self._embeddings]
+        pairs = linking.linked_pairs(pairs, (forward, backward), places, vectors, self._config)
         size = self._config.rows_per_file
         for number, at in enumerate(range(0, max(pairs.num_rows, 1), size)):
             yield number, pairs.slice(at, size)
 
 
-def _pages_of(ids, folder):
-    """int64 [n]: the key of the page that each sentence of a language comes from."""
-    known, pages = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+def _places_of(ids, folder):
+    """mining.documents.Places of the sentences of a language."""
+    known, pages, orders = ([np.empty(0, np.int64)] for _ in range(3))
     for part in manifests.read(folder)["parts"]:
-        table = datasets.read_table(datasets.join(folder, part), ["sentence_id", "url"])
+        table = datasets.read_table(
+            datasets.join(folder, part), ["sentence_id", "url", "block", "position"]
+        )
         known.append(table["sentence_id"].to_numpy())
         pages.append(support.page_keys(table["url"].to_pylist()))
+        orders.append(documents.orders(table["block"].to_numpy(), table["position"].to_numpy()))
     # Shards are ranges of ids, their names in the same order, so all ids together are sorted.
-    return np.concatenate(pages)[np.searchsorted(np.concatenate(known), ids)]
+    rows = np.searchsorted(np.concatenate(known), ids)
+    return documents.Places(ids, np.concatenate(pages)[rows], np.concatenate(orders)[rows])
+
+
+def _vectors_of(folder, ids):
+    """float16 [n, dim]: the vectors of rising ids; shards are ranges of ids, in order."""
+    found = []
+    for part in manifests.read(folder)["parts"]:
+        with datasets.open_file(datasets.join(folder, part)) as file:
+            for batch in pq.ParquetFile(file).iter_batches(datasets.ROW_GROUP):
+                hit = np.flatnonzero(np.isin(batch["sentence_id"].to_numpy(), ids))
+                vectors = batch["vector"].take(pa.array(hit))
+                values = vectors.flatten().to_numpy(zero_copy_only=False)
+                found.append(values.reshape(len(hit), vectors.type.list_size))
+    return np.concatenate(found)
 
 
 class WritePairs:
@@ -73,14 +99,17 @@ class WritePairs:
     def __call__(self, batch):
         number, pairs = batch
         sides = [
-            corpus.take_sentences(
-                pairs[column].to_numpy(),
-                self._shards,
-                lambda shard, folder=folder: datasets.read_table(
-                    datasets.join(folder, datasets.part_name(shard))
-                ).cast(SENTENCES),
+            corpus.joined(
+                corpus.take_sentences(
+                    pc.list_flatten(pairs[column]).to_numpy(),
+                    self._shards,
+                    lambda shard, folder=folder: datasets.read_table(
+                        datasets.join(folder, datasets.part_name(shard))
+                    ).cast(SENTENCES),
+                ),
+                pc.list_value_length(pairs[column]).to_numpy(),
             )
-            for column, folder in zip(("src_id", "tgt_id"), self._sentences, strict=True)
+            for column, folder in zip(("src_ids", "tgt_ids"), self._sentences, strict=True)
         ]
         kept, rejected = corpus.assemble(pairs, *sides, self._config)
         name = datasets.part_name(number)
@@ -164,7 +193,7 @@ def check(config):
     if config.margin != "ratio" and config.min_margin == CorpusConfig.min_margin:
         raise InputError(
             f"margin {config.margin!r}: the default thresholds are for ratios; set min_margin, "
-            "min_margin_alone and page_bonus too"
+            "min_margin_alone, page_bonus and align_bonus too"
         )
 
 
@@ -183,6 +212,14 @@ def run(source, output, lang, encoder_name, config, beam_options):
             f"{candidates}: made from sentences that have changed since; run pipelines.embed and "
             "pipelines.mine again"
         )
+    vectors = [embed.folder_of(source, encoder_name, side) for side in ("en", lang)]
+    if config.skip_cost:
+        for vector_folder, made_from in zip(vectors, found["made_from"], strict=True):
+            if (manifests.read(vector_folder) or {}).get("key") != made_from:
+                raise InputError(
+                    f"{vector_folder}: not the vectors that {candidates} was made from; run "
+                    "pipelines.embed and pipelines.mine again, or --set corpus.skip_cost=0"
+                )
     key = manifests.key_of(
         STAGE, dataclasses.asdict(config), [found["key"], *(made["key"] for made in sentences)]
     )
@@ -213,7 +250,7 @@ def run(source, output, lang, encoder_name, config, beam_options):
             (
                 pipeline
                 | "Candidates" >> beam.Create([paths])
-                | BuildCorpus(MatchPairs(folders, config), write, finish)
+                | BuildCorpus(MatchPairs(folders, vectors, config), write, finish)
             )
 
 

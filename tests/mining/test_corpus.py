@@ -11,7 +11,7 @@ import pytest
 from mining import corpus
 from mining.config import CorpusConfig
 from mining.dedup import sentence_ids, shard_of
-from mining.schema import CORPUS, MARKS, PAIRS, PROVENANCE, REJECTED_PAIRS, SENTENCES
+from mining.schema import CORPUS, LINKS, MARKS, PROVENANCE, REJECTED_PAIRS, SENTENCES
 
 DAY = datetime.datetime(2024, 2, 29, 12, tzinfo=datetime.UTC)
 
@@ -50,14 +50,16 @@ def sharded(table, shards):
 
 
 def pairs(src, tgt, **changes):
-    """A table of schema PAIRS that joins two tables of sentences row by row."""
+    """A table of schema LINKS that joins two tables of sentences row by row."""
     n = src.num_rows
     values = {"src_id": src["sentence_id"].to_pylist(), "tgt_id": tgt["sentence_id"].to_pylist()}
-    for field in PAIRS:
+    values |= {f"{side}_ids": [[one] for one in values[f"{side}_id"]] for side in ("src", "tgt")}
+    values["found_by"] = ["mining"] * n
+    for field in LINKS:
         good = 1.5 if pa.types.is_floating(field.type) else 3
         values.setdefault(field.name, [good] * n)
     values |= {"cosine": [0.75] * n, **changes}
-    return pa.table([pa.array(values[f.name], f.type) for f in PAIRS], schema=PAIRS)
+    return pa.table([pa.array(values[f.name], f.type) for f in LINKS], schema=LINKS)
 
 
 @pytest.mark.parametrize("shards", [1, 2, 4, 37])
@@ -136,7 +138,7 @@ def test_a_row_has_the_values_of_its_pair_and_of_both_its_sentences():
     assert len(rows) == 3
     for row in rows:
         at = SRC_TEXTS.index(row["src_text"])
-        for name in PAIRS.names:
+        for name in LINKS.names:
             assert row[name] == joined[name][at].as_py()
         for prefix, side in (("src_", src), ("tgt_", tgt)):
             for name in ("text", "lang", *MARKS, *PROVENANCE):
@@ -157,7 +159,29 @@ def test_thresholds_come_from_the_config():
 def test_no_pairs_give_two_empty_tables_of_their_schemas():
     none = np.empty(0, np.int64)
     src, tgt = (corpus.take_sentences(none, 4, None) for _ in range(2))
-    kept, refused = corpus.assemble(PAIRS.empty_table(), src, tgt, CorpusConfig())
+    kept, refused = corpus.assemble(LINKS.empty_table(), src, tgt, CorpusConfig())
     assert kept.num_rows == refused.num_rows == 0
     assert kept.schema.equals(CORPUS, check_metadata=True)
     assert refused.schema.equals(REJECTED_PAIRS, check_metadata=True)
+
+
+@pytest.mark.parametrize(("lang", "glue"), [("de", " "), ("zh", "")])
+def test_a_side_of_two_sentences_is_one_row_with_both_texts(lang, glue):
+    table = sentences(["One is here.", "Two is there.", "Three", "Four", "Five"], lang)
+    changed = pa.array([0.9, 0.5, 0.8, 0.7, 0.6], pa.float32())
+    at = table.schema.get_field_index("lang_prob")
+    table = table.set_column(at, table.schema.field(at), changed)
+    found = corpus.joined(table, [2, 1, 2])
+    assert found["text"].to_pylist() == [
+        f"One is here.{glue}Two is there.",
+        "Three",
+        f"Four{glue}Five",
+    ]
+    assert found["lang_prob"].to_pylist() == pytest.approx([0.5, 0.8, 0.6])
+    rest = [name for name in SENTENCES.names if name not in ("text", "lang_prob")]
+    assert found.select(rest).equals(table.select(rest).take([0, 2, 3]))
+
+
+def test_sides_of_one_sentence_stay_as_they_are():
+    table = sentences(["One is here.", "Two is there."])
+    assert corpus.joined(table, [1, 1]).equals(table)

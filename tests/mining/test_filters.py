@@ -269,3 +269,22 @@ def test_each_score_has_a_threshold(column, at_it, beyond):
     for value, reason in ((at_it, ""), (beyond, column)):
         table = scored(GOOD, **{column: value})
         assert filters.reject_reasons(table, config).tolist() == [reason]
+
+
+@pytest.mark.parametrize(
+    ("margin", "cosine", "found_by", "order", "reason"),
+    [
+        (0.9, 0.5, "mining", 1, "margin"),
+        (0.9, 0.5, "alignment", 1, ""),
+        (0.7, 0.5, "alignment", 1, "margin"),
+        (1.3, 0.3, "alignment", 1, "cosine"),
+        (1.5, 0.9, "mining", 0, "order"),
+    ],
+)
+def test_what_alignment_found_needs_less_margin_and_order_counts(
+    margin, cosine, found_by, order, reason
+):
+    changes = {"margin": margin, "cosine": cosine, "found_by": found_by, "order_agreement": order}
+    table = scored(GOOD, page_support=0, **changes)
+    config = CorpusConfig(align_bonus=0.25, min_page_support=0)
+    assert list(filters.reject_reasons(table, config)) == [reason]

@@ -19,6 +19,7 @@ from mining.vectors import unit_rows
 few = settings(derandomize=True, max_examples=30, deadline=None, database=None)
 # What decides how pairs are found and written, not which are refused.
 NO_FILTER = {"version", "margin", "retrieval", "rows_per_file"}
+NO_FILTER |= {"min_page_chain", "min_page_order", "align_bonus"}
 ALL_OFF = dataclasses.replace(CorpusConfig(), **presets.off(presets.OFF))
 
 
@@ -28,6 +29,7 @@ def table_of(**values):
     names = ("margin", "cosine", "page_support", *(score.__name__ for score in filters.SCORES))
     worst = {name: [0.0] * n for name in names}
     worst |= {"margin": [-5.0] * n, "cosine": [-1.0] * n, "page_support": [0] * n}
+    worst |= {"found_by": ["mining"] * n, "order_agreement": [0.0] * n}
     worst |= {"length_ratio": [1e6] * n, "copy_similarity": [1.0] * n, "fan": [500_000.0] * n}
     worst |= {"src_duplicate_page": [True] * n, "tgt_duplicate_page": [True] * n}
     columns = {**worst, **values}

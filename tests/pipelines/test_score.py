@@ -98,7 +98,7 @@ def test_filters_that_ask_for_pages_are_left_out_and_said_to_be(bitext, tmp_path
     assert scored(tmp_path / "out", bitext, more=("--margin", "none")) == 0
     assert "left out" in (said := capsys.readouterr().out) and "page_support" in said
     made = manifest(tmp_path / "out", "scored/en-de")
-    assert made["left_out"] == ["margin", "page_support", "original_pages"]
+    assert made["left_out"] == ["margin", "page_support", "order", "original_pages"]
     assert not {"margin", "page_support", "original_pages"} & set(made["rejected"])
 
 

@@ -17,6 +17,7 @@ import torch
 
 from benchmarks import embed_muse, random_labse
 from mining.encoders.labse import LabseEncoder
+from mining.vectors import unit_rows
 
 SAMPLES = pathlib.Path(__file__).resolve().parents[1] / "samples" / "gold"
 PARTS = ("labse", "muse")
@@ -105,12 +106,13 @@ def measure_labse(texts, rounds, threads, device):
 
 
 def _least_cosine(left, right):
-    left, right = (side / np.linalg.norm(side, axis=1, keepdims=True) for side in (left, right))
+    left, right = unit_rows(left), unit_rows(right)
     return float(np.einsum("ij,ij->i", left, right).min())
 
 
 def _between(vectors):
     """Mean cosine of texts with the next one: what a vector that says nothing would score."""
+    vectors = unit_rows(vectors)
     return float(np.einsum("ij,ij->i", vectors[:-1], vectors[1:]).mean())
 
 

@@ -108,20 +108,10 @@ class Bert:
         x = self._room("total", ids, self._positions.shape[1], self._sum_dtype)
         x.copy_(F.embedding(ids, self._words))
         x += F.embedding(groups.positions, self._positions)
-        return self._normed(x, self._norm, "output")
+        return self._normed(x, self._norm)
 
-    def _normed(self, x, norm, name):
-        out = self._room(name, x, x.shape[1], self._sum_dtype)
-        torch.ops.aten.native_layer_norm.out(
-            x,
-            x.shape[1:],
-            *norm,
-            self._model.epsilon,
-            out0=out,
-            out1=x.new_empty(0),
-            out2=x.new_empty(0),
-        )
-        return out
+    def _normed(self, x, norm):
+        return F.layer_norm(x, x.shape[1:], *norm, self._model.epsilon)
 
     def _product(self, layer, name, x):
         if x.dtype != self._dtype:
@@ -141,10 +131,10 @@ class Bert:
         context = self._room("attended", query, query.shape[1], self._dtype)
         groups.attention(query, key_value, self._model.heads, first_only, context)
         context = self._product(layer, "context", context)
-        x = self._normed(self._added(x, context), layer["context_norm"], "attention")
+        x = self._normed(self._added(x, context), layer["context_norm"])
         wide = _ACTIVATIONS[self._model.activation](self._product(layer, "widen", x))
         narrow = self._product(layer, "narrow", wide)
-        return self._normed(self._added(x, narrow), layer["output_norm"], "output")
+        return self._normed(self._added(x, narrow), layer["output_norm"])
 
     def flops(self, lengths):
         """Floating-point operations of the products for sentences of these lengths: two for each

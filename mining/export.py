@@ -112,6 +112,8 @@ def _props(table, names, side):
 
 
 def _strings(column):
+    if pa.types.is_list(column.type):
+        return pc.binary_join(column.cast(pa.list_(pa.string())), " ")
     return column if pa.types.is_string(column.type) else column.cast(pa.string())
 
 

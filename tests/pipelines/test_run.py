@@ -160,7 +160,7 @@ def test_changed_knob_redoes_its_stage_and_no_earlier_one(mined, tmp_path):
     assert mine(output, "--languages", "en,de", "--workers", "1") == 0
     before = all_files(output)
     more = ("--languages", "en,de", "--workers", "1", "--set", "corpus.min_margin=1.3")
-    more += ("--set", "corpus.page_bonus=0")
+    more += ("--set", "corpus.page_bonus=0", "--set", "corpus.align_bonus=0")
     assert mine(output, *more) == 0
     changed = {p for p, when in all_files(output).items() if before.get(p) != when}
     assert changed and all("en-de" in str(p) and "candidates" not in str(p) for p in changed)

@@ -11,7 +11,7 @@ import os
 import faiss
 import numpy as np
 
-from mining import knn, scan
+from mining import gpu, knn, scan
 from mining.errors import InputError
 
 KINDS = ("exact", "ivf_flat", "ivf_pq", "hnsw")
@@ -126,7 +126,7 @@ def _trained(rows, kind, config):
             niter=_ROUNDS,
             spherical=True,
             min_points_per_centroid=1,
-            gpu=_gpus() > 0,
+            gpu=gpu.devices() > 0,
         )
         means.train(sample)
         index = faiss.IndexFlatIP(dim)
@@ -147,13 +147,9 @@ def _trained(rows, kind, config):
     return index
 
 
-def _gpus():
-    return faiss.get_num_gpus() if hasattr(faiss, "get_num_gpus") else 0
-
-
 def _on_gpu(index):
     """The index on all GPUs there are, where the build of FAISS can use them."""
-    return faiss.index_cpu_to_all_gpus(index) if _gpus() else index
+    return faiss.index_cpu_to_all_gpus(index) if gpu.devices() else index
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import os
 
 import numpy as np
 
-from mining import scan
+from mining import gpu, scan
 from mining.vectors import unit_rows
 
 # Pairs whose vectors are looked at together in double precision: 4 MB.
@@ -188,6 +188,9 @@ def neighbours_among(queries, index, rows, columns, few, k, threads=0):
 
 def _nearest(left, right, k, both, threads):
     """Neighbours of left's ids and, with ``both``, of right's."""
+    if gpu.devices() and gpu.fits(k):
+        sides = [(left, right), (right, left)][: 1 + both]
+        return [_on_gpus(one, other, k, threads) for one, other in sides]
     settle = settler(left, right, k, threads)
     forward, backward = scan.candidates(left.rows, right.rows, k, settle, both, threads)
     found = [
@@ -198,6 +201,12 @@ def _nearest(left, right, k, both, threads):
         cosines = _cosines(left.rows, right.rows, rows, columns, threads)
         found.append(_expanded(columns, rows, cosines, right, left, k))
     return found
+
+
+def _on_gpus(queries, index, k, threads):
+    room = scan.room(queries.rows.shape[1])
+    rows, columns, unsure = gpu.candidates(queries.rows, index.rows, k, room, gpu.search)
+    return neighbours_among(queries, index, rows, columns, unsure, k, threads)
 
 
 def _expanded(numbers, others, cosines, side, other, k):

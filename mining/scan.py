@@ -35,10 +35,10 @@ def candidates(left, right, k, settle, both=True, threads=0):
     Returns (rows, columns) int64 arrays for left, and the same for right or None. Every row has at
     least k of them, or all; which ones more depends on rounding and threads.
     """
-    room = _room(left)
-    sides = [_Side(len(left), min(k, len(right)), room, lambda i, j: settle(i, j, 0)), None]
+    spare = room(left.shape[1])
+    sides = [_Side(len(left), min(k, len(right)), spare, lambda i, j: settle(i, j, 0)), None]
     if both:
-        sides[1] = _Side(len(right), min(k, len(left)), room, lambda j, i: settle(i, j, 1))
+        sides[1] = _Side(len(right), min(k, len(left)), spare, lambda j, i: settle(i, j, 1))
     if len(left) and len(right):
         _scan(left, right, sides, threads or os.cpu_count() or 1)
     found = [None if side is None else side.pairs() for side in sides]
@@ -71,7 +71,8 @@ def listed(left, right, k, settle, row_lists, column_lists, threads=0):
     in ``column_lists[j]``. Each list is one matrix product, for all rows that look into it.
 
     A row may get fewer than k."""
-    side = _Side(len(left), min(k, len(right)), _room(left), lambda i, j: settle(i, j, 0))
+    spare = room(left.shape[1])
+    side = _Side(len(left), min(k, len(right)), spare, lambda i, j: settle(i, j, 0))
     rows, columns = _by_list(row_lists.reshape(-1)), _by_list(column_lists)
     local = threading.local()
 
@@ -134,11 +135,11 @@ def _blas():
     return ThreadpoolController()
 
 
-def _room(vectors):
+def room(dim):
     """What a bound leaves for rounding: two inner products of unit vectors in single precision,
     whose error is at most dim * 2^-24 each (Higham 2002, section 3.1), and the last bit of a
     cosine."""
-    return 2 * vectors.shape[1] * 2.0**-24 + 2.0**-22
+    return 2 * dim * 2.0**-24 + 2.0**-22
 
 
 def _block(left, right, sides, first, last, at, space):
@@ -205,10 +206,10 @@ class _Side:
     ``bounds`` float32 [n]: what the k-th best so far leaves to reach.
     """
 
-    def __init__(self, size, k, room, settle):
+    def __init__(self, size, k, spare, settle):
         self._k = k
         self._settle = settle
-        self._room = np.float32(room)
+        self._spare = np.float32(spare)
         self._best = np.full((size, k), -np.inf, np.float32)
         self.bounds = np.full(size, -np.inf, np.float32)
         self._lock = threading.Lock()
@@ -233,7 +234,7 @@ class _Side:
         least = np.partition(maxima, parts - self._k, axis=0)[parts - self._k]
         with self._lock:
             bounds = self.bounds[first:last]
-            np.maximum(bounds, least - self._room, out=bounds)
+            np.maximum(bounds, least - self._spare, out=bounds)
 
     def first_bounds(self, numbers, block):
         """The bounds of ``numbers``; of those that had none, set by ``block`` [numbers, others]."""
@@ -241,7 +242,7 @@ class _Side:
         fresh = np.flatnonzero(bounds == -np.inf)
         if len(fresh) and block.shape[1] > self._k:
             least = block.shape[1] - self._k
-            bounds[fresh] = np.partition(block[fresh], least, axis=1)[:, least] - self._room
+            bounds[fresh] = np.partition(block[fresh], least, axis=1)[:, least] - self._spare
             with self._lock:
                 self.bounds[numbers] = np.maximum(self.bounds[numbers], bounds)
         return bounds
@@ -255,7 +256,7 @@ class _Side:
             both = np.concatenate([self._best[touched], best], axis=1)
             best = np.partition(both, self._k, axis=1)[:, self._k :]
             self._best[touched] = best
-            self.bounds[touched] = np.maximum(self.bounds[touched], best.min(axis=1) - self._room)
+            self.bounds[touched] = np.maximum(self.bounds[touched], best.min(axis=1) - self._spare)
             self._held.append((numbers, others, scores))
             self._count += len(numbers)
             if self._count > self._limit:

@@ -319,7 +319,9 @@ def test_decompression_bomb_is_rejected_without_being_unpacked(coding, pack):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"x", b"not a WARC file\n" * 500, gzip.compress(b"no" * 500)]
+    "data",
+    [b"", b"x", b"not a WARC file\n" * 500, gzip.compress(b"no" * 500)],
+    ids=["empty", "a byte", "text", "gzip"],
 )
 def test_file_without_any_record_is_an_input_error_that_names_it(data):
     with pytest.raises(InputError, match=r"^crawl\.warc\.gz: "):

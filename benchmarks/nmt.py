@@ -152,8 +152,13 @@ def measure(pairs, preset, updates, rounds, threads):
     config = dataclasses.replace(
         preset.train, updates=updates, warmup=updates, evaluate_every=updates, precision="float32"
     )
-    fits = np.maximum(tokens.src.lengths, tokens.tgt.lengths) <= config.max_tokens
-    tokens = tokens.take(fits)
+    lengths = tokens.src.lengths, tokens.tgt.lengths
+    rows = np.flatnonzero(np.maximum(*lengths) <= config.max_tokens)
+    rows = np.random.default_rng(0).permutation(rows)
+    # Just those of one pass: the sampler that groups by length begins with the longest pairs, and
+    # no side should have seen longer ones than another.
+    wanted = np.searchsorted(np.cumsum((lengths[0] + lengths[1])[rows]), updates * config.tokens)
+    tokens = tokens.take(rows[: wanted + 1])
     best, padding = {}, {}
     for _ in range(rounds):
         for side in ("ours", "seq2seqtrainer", "seq2seqtrainer_grouped"):

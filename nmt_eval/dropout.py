@@ -9,8 +9,7 @@ class Dropout:
     """``dropout(x, share)`` for one part of an update (Srivastava et al. 2014).
 
     seed: ints that name the part. On a CPU a byte decides on each value, so that a share is one
-    of 256: torch's own generator, which draws four bytes a value on one core, would cost a tenth
-    of a step.
+    of 256: torch's own dropout takes three times as long there on one core.
     """
 
     def __init__(self, device, seed):

@@ -194,7 +194,7 @@ def main():
     parser.add_argument("--pairs", default=SAMPLE, help="TSV, or TSV.gz, source and target first")
     parser.add_argument("--most-pairs", type=int, default=20_000)
     parser.add_argument("--preset", choices=sorted(PRESETS), default="tiny")
-    parser.add_argument("--updates", type=int, default=10, help="a multiple of 10")
+    parser.add_argument("--updates", type=int, default=50, help="a multiple of 10")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--json", action="store_true")

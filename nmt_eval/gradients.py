@@ -132,8 +132,8 @@ class Gradients:
 
 def _keep_memory():
     """Has the C library keep what is freed: parts take and free the same tensors over and over,
-    and memory that has gone back to the system costs a page fault every 4 KB. docs/method.md has what it
-    gains; it does nothing where the library is not glibc."""
+    and memory that has gone back to the system costs a page fault every 4 KB.
+    docs/method.md has what it gains; it does nothing where the library is not glibc."""
     with contextlib.suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_MMAP_THRESHOLD, 32 << 20)

@@ -83,9 +83,9 @@ install = PIP_CONSTRAINT=constraints.txt $(VENV)/bin/python -m pip install --qui
 $(READY): setup.py constraints.txt
 	@echo "setting up $(VENV), once" >&2
 	@python3 -m venv $(VENV)
-	@$(install) '.[muse,labse,test]'
+	@$(install) '.[muse,labse,test,nmt]'
 	@touch $@
 
 $(VENV)/.bench: $(READY)
-	@$(install) '.[muse,labse,test,bench]'
+	@$(install) '.[muse,labse,test,nmt,bench]'
 	@touch $@

@@ -46,6 +46,16 @@ setup(
             "threadpoolctl>=3.1",
         ],
         "labse": ["torch>=2.13", "transformers>=5", "safetensors", "huggingface-hub"],
+        # The translation model that is trained as the check of a corpus.
+        "nmt": [
+            "accelerate>=1",
+            "ctranslate2>=4.6",
+            "matplotlib>=3.10",
+            "sacrebleu>=2.6",
+            "sentencepiece>=0.2",
+            "torch>=2.13",
+            "transformers>=5",
+        ],
         # The same module as faiss-cpu: uninstall that one first.
         "gpu": ["faiss-gpu>=1.15.1"],
         # What benchmarks/ measure themselves against.

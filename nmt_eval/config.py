@@ -1,0 +1,151 @@
+"""Every knob of the check by translation: frozen dataclasses, with unit, default and its source.
+
+A preset is a whole set of them; docs/method.md, "Training the check", has the figures behind.
+"""
+
+import dataclasses
+
+from mining.errors import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelConfig:
+    """The shape of a Transformer (Vaswani et al. 2017), encoder and decoder, one vocabulary.
+
+    The defaults are Transformer-base's (there, table 3).
+    """
+
+    #: components of a token's vector, and of the layer between the two products of a feed-forward
+    dim: int = 512
+    feed_forward: int = 2048
+    encoder_layers: int = 6
+    decoder_layers: int = 6
+    #: heads of attention; dim is a multiple
+    heads: int = 8
+    #: between the two products of a feed-forward: relu, gelu or swish
+    activation: str = "relu"
+    #: share of values dropped of each sublayer's output and of the embeddings
+    dropout: float = 0.1
+
+    def __post_init__(self):
+        if self.dim % (2 * self.heads):
+            raise InputError(f"model.dim={self.dim}: give a multiple of 2 x heads={self.heads}")
+        if self.activation not in ACTIVATIONS:
+            raise InputError(
+                f"model.activation={self.activation}: give one of {', '.join(ACTIVATIONS)}"
+            )
+        if not 0 <= self.dropout < 1:
+            raise InputError(f"model.dropout={self.dropout}: give a share, at least 0 and below 1")
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainConfig:
+    """How a model is trained. Defaults are those of Transformer-base where no source is named.
+
+    The budget is in updates, never in seconds, so that the same data give the same model.
+    """
+
+    #: most updates of the weights
+    updates: int = 100_000
+    #: tokens an update, both sides, padding not counted (there, section 5.1: 25,000 a side)
+    tokens: int = 50_000
+    #: parts of an update, computed one after the other, or on a CPU at once, one a core; more take
+    #: less memory each and give the same update, but for rounding
+    parts: int = 8
+    #: greatest learning rate, reached after ``warmup`` updates; there, section 5.3, it is
+    #: (dim x warmup) ** -0.5
+    learning_rate: float = 7e-4
+    warmup: int = 4000
+    #: what it does then: inverse_sqrt, or linear, down to 0 at the last update
+    schedule: str = "inverse_sqrt"
+    #: label smoothing (there, section 5.4)
+    smoothing: float = 0.1
+    #: AdamW's (there, section 5.3); the decay is of matrices and embeddings
+    beta1: float = 0.9
+    beta2: float = 0.98
+    epsilon: float = 1e-9
+    weight_decay: float = 0.0
+    #: greatest norm of an update's gradient, to which a longer one is cut
+    clip: float = 1.0
+    #: updates from one evaluation on the dev part, with a checkpoint, to the next
+    evaluate_every: int = 1000
+    #: evaluations without a better dev loss after which training ends early
+    patience: int = 10
+    #: checkpoints whose mean is the result, the best and those before it (there, section 6.1: 5)
+    average: int = 5
+    #: most tokens of a side; longer pairs are left out
+    max_tokens: int = 256
+    #: auto, float32, bfloat16 or float16: how products are computed; auto takes bfloat16 where the
+    #: device multiplies it, else float16 on a GPU, float32 on a CPU
+    precision: str = "auto"
+    seed: int = 1
+
+    def __post_init__(self):
+        least_one = ("updates", "tokens", "parts", "warmup", "evaluate_every", "patience")
+        for name in (*least_one, "average", "max_tokens"):
+            if getattr(self, name) < 1:
+                raise InputError(f"train.{name}={getattr(self, name)}: give at least 1")
+        for name in ("learning_rate", "clip", "epsilon"):
+            if not getattr(self, name) > 0:
+                raise InputError(f"train.{name}={getattr(self, name)}: give more than 0")
+        if not 0 <= self.smoothing < 1:
+            raise InputError(f"train.smoothing={self.smoothing}: give at least 0 and below 1")
+        for name, known in (("schedule", SCHEDULES), ("precision", PRECISIONS)):
+            if getattr(self, name) not in known:
+                raise InputError(
+                    f"train.{name}={getattr(self, name)}: give one of {', '.join(known)}"
+                )
+
+
+ACTIVATIONS = ("relu", "gelu", "swish")
+SCHEDULES = ("inverse_sqrt", "linear")
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+
+
+@dataclasses.dataclass(frozen=True)
+class Preset:
+    """A model, its training, and the size of its vocabulary."""
+
+    model: ModelConfig
+    train: TrainConfig
+    #: subwords, of both sides together
+    vocabulary: int
+    #: training that goes on with selected pairs, or None
+    select: TrainConfig | None = None
+
+
+_BIG = TrainConfig(updates=120_000, tokens=20_000, evaluate_every=2000, patience=20)
+
+#: by name; docs/method.md, "Training the check", says where each number is from
+PRESETS = {
+    "tiny": Preset(
+        ModelConfig(
+            dim=128,
+            feed_forward=512,
+            encoder_layers=3,
+            decoder_layers=1,
+            heads=2,
+            dropout=0.0,
+        ),
+        TrainConfig(
+            updates=4000,
+            tokens=4000,
+            parts=2,
+            learning_rate=4e-3,
+            warmup=400,
+            schedule="linear",
+            evaluate_every=250,
+            average=1,
+        ),
+        vocabulary=4000,
+    ),
+    "base": Preset(ModelConfig(), TrainConfig(), vocabulary=32_000),
+    # Feng et al. 2022 train Transformer-big 120,000 steps with batches of 10,000 tokens, and then
+    # 80,000 on the selected fifth.
+    "big": Preset(
+        ModelConfig(dim=1024, feed_forward=4096, heads=16, dropout=0.3),
+        dataclasses.replace(_BIG, learning_rate=5e-4),
+        vocabulary=32_000,
+        select=dataclasses.replace(_BIG, updates=80_000, learning_rate=1e-4),
+    ),
+}

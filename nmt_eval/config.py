@@ -209,3 +209,10 @@ class DecodeConfig:
     batch_tokens: int = 4096
     #: texts that are sorted by length and handed over together
     window: int = 2048
+
+    def __post_init__(self):
+        if self.compute not in COMPUTE:
+            raise InputError(f"decode.compute={self.compute}: give one of {', '.join(COMPUTE)}")
+
+
+COMPUTE = ("float32", "int8", "float16", "int8_float16", "transformers")

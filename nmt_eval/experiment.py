@@ -197,6 +197,11 @@ def _prepare(experiment, folder):
     split = _split(experiment, corpus)
     # Early stopping looks at dev: what it has of the test would be chosen by.
     dev = split.dev.filter(_kept(split.dev, split.test, experiment.data)[0])
+    if not dev.num_rows:
+        raise InputError(
+            f"{experiment.corpus}: no dev part is left: all {split.dev.num_rows:,} pairs of it say "
+            "what the test says; choose another data.dev_site, or another test"
+        )
     held = pa.concat_tables([split.test, dev]).unify_dictionaries()
     kept, overlapping = _kept(split.train, held, experiment.data)
     parts = {"train": split.train.filter(kept), "dev": dev, "test": split.test}

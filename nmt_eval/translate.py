@@ -13,8 +13,6 @@ import numpy as np
 
 from mining.errors import InputError
 
-#: what computes: CTranslate2's types, and transformers
-COMPUTE = ("float32", "int8", "float16", "int8_float16", "transformers")
 _DONE = "model.bin"
 # Fewest tokens of a translation before its end: there is none that says nothing.
 _LEAST = 1
@@ -68,8 +66,6 @@ class Translator:
     def __init__(self, model_folder, vocabulary, config, threads=0, device="auto"):
         """config: DecodeConfig; threads: to compute with, 0 for one a core; device: cpu, cuda or
         auto. Raises InputError for what can't compute as config.compute says."""
-        if config.compute not in COMPUTE:
-            raise InputError(f"decode.compute={config.compute}: give one of {', '.join(COMPUTE)}")
         self._vocabulary, self._config = vocabulary, config
         #: what translates
         self.engine = "ctranslate2"

@@ -87,9 +87,18 @@ class Checkpoints:
 
 def save_model(model, folder):
     """Writes ``model`` to ``folder`` as transformers reads it, the weights last."""
+    from transformers.utils import logging
+
     folder = pathlib.Path(folder)
     partial = folder / f"model.{uuid.uuid4().hex[:8]}.partial"
-    model.save_pretrained(partial)
+    # A bar over the one file would break the line of another.
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        model.save_pretrained(partial)
+    finally:
+        if shown:
+            logging.enable_progress_bar()
     for path in sorted(partial.iterdir(), key=lambda path: path.suffix == ".safetensors"):
         path.replace(folder / path.name)
     partial.rmdir()

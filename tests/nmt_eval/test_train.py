@@ -36,7 +36,7 @@ def test_what_it_is_trained_on_it_translates_and_the_written_model_is_whole(tmp_
     config = ModelConfig(
         dim=64, feed_forward=128, encoder_layers=2, decoder_layers=2, heads=4, dropout=0.0
     )
-    knobs = {"updates": 400, "tokens": 1000, "warmup": 60, "evaluate_every": 100, "average": 1}
+    knobs = {"updates": 250, "tokens": 1000, "warmup": 40, "evaluate_every": 125, "average": 1}
     torch.manual_seed(0)
     trained = train(
         toy.model(config),
@@ -46,7 +46,7 @@ def test_what_it_is_trained_on_it_translates_and_the_written_model_is_whole(tmp_
         tmp_path,
         device="cpu",
     )
-    assert trained.stopped == "budget" and trained.updates == 400
+    assert trained.stopped == "budget" and trained.updates == 250
     model = MarianMTModel.from_pretrained(tmp_path)
     ids = torch.full((len(pairs), int(pairs.src.lengths.max())), toy.PAD)
     for at, row in enumerate(pairs.src):

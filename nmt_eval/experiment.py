@@ -88,7 +88,7 @@ def run(experiment, folder, threads=0, say=print):
     folder = pathlib.Path(folder)
     made_from = _made_from(experiment)
     result = _read_json(folder / "result.json")
-    if result and result["made_from"] == made_from:
+    if result and result["key"] == fingerprint(made_from):
         say(f"{folder}: nothing has changed since this was made")
         return result, *_sentences(folder, result["target"])
     _claim(folder, {name: made_from[name] for name in made_from if name != "decode"})
@@ -121,7 +121,8 @@ def run(experiment, folder, threads=0, say=print):
         "seconds": {"data": counts.pop("seconds"), **seconds, **counted.pop("seconds")},
         "versions": _versions(),
         "history": trained.history,
-        "made_from": made_from,
+        "digests": {name: made_from[name] for name in ("corpus", "test", "gold")},
+        "key": fingerprint(made_from),
     }
     report.draw_curves(trained.history, folder / "curves.png")
     sentences, of_each = _sentences(folder, experiment.target)
@@ -195,6 +196,9 @@ def _prepare(experiment, folder):
     except InputError as error:
         raise InputError(f"{experiment.corpus}: {error}") from None
     split = _split(experiment, corpus)
+    if experiment.source != "en":
+        parts = {name: data.swapped(getattr(split, name)) for name in ("train", "dev", "test")}
+        split = dataclasses.replace(split, **parts)
     # Early stopping looks at dev: what it has of the test would be chosen by.
     dev = split.dev.filter(_kept(split.dev, split.test, experiment.data)[0])
     if not dev.num_rows:
@@ -210,8 +214,6 @@ def _prepare(experiment, folder):
             f"{experiment.corpus}: of {corpus.num_rows:,} pairs {parts['train'].num_rows:,} are "
             f"left to train on, fewer than data.min_pairs={experiment.data.min_pairs:,}: mine more"
         )
-    if experiment.source != "en":
-        parts = {name: data.swapped(part) for name, part in parts.items()}
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(parts["train"].select([0, 1]), folder / "train.parquet", compression="zstd")
     for name in ("dev", "test"):

@@ -32,7 +32,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 PYTHON := LANG=C.UTF-8 $(VENV)/bin/python
 
-.PHONY: mine score export eval samples bench test test-all lint schema clean
+.PHONY: mine score export eval nmt samples bench test test-all lint schema clean
 .DEFAULT_GOAL := mine
 
 mine: $(READY)
@@ -54,6 +54,12 @@ eval: $(READY)
 	@$(PYTHON) -m pipelines.evaluate $(if $(TATOEBA),--tatoeba '$(TATOEBA)') --output '$(OUT)' \
 	  $(if $(findstring command,$(origin LANG)),--languages '$(TARGET)') \
 	  --encoder '$(ENCODER)' --workers '$(WORKERS)' $(ARGS)
+
+nmt: $(READY)
+	@$(PYTHON) -m nmt_eval --output '$(OUT)' --languages 'en,$(TARGET)' \
+	  --preset '$(or $(NMT),tiny)' --encoder '$(ENCODER)' --workers '$(WORKERS)' \
+	  $(if $(DIRECTION),--direction '$(DIRECTION)') $(if $(CORPUS),--corpus '$(CORPUS)') \
+	  $(if $(TEST),--test '$(TEST)') $(ARGS)
 
 samples: $(READY)
 	@$(PYTHON) -m samples.build

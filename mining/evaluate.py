@@ -33,7 +33,8 @@ class Gold:
 
 
 def load_gold(path):
-    """Gold from a TSV of src, tgt and, if there is a third column, the kind."""
+    """Gold from a TSV of src, tgt and, if there is a third column, the kind; others say nothing
+    here."""
     gold = Gold([], [], [], [])
     try:
         with open(path, encoding="utf-8") as file:

@@ -17,17 +17,18 @@ SHINGLE_CHARS = 24
 UNSPACED_CHARS = 8
 # So many at a time stay in the processor's cache.
 _RUN_CHARS = 50_000
-_NONE = np.empty((0, BANDS), dtype=np.int64)
 _EMPTY = np.iinfo(np.uint64).max
 # An array of one, which may overflow without a warning; 2**64 over the golden ratio.
 _BASE = np.array([0x9E3779B97F4A7C15], dtype=np.uint64)
 _HALF = np.uint64(32)
 
 
-def band_keys(texts, size):
-    """The keys of the bands of each text; int64 [n, BANDS].
+def band_keys(texts, size, rows=ROWS):
+    """The keys of the bands of each text; int64 [n, BANDS * ROWS / rows].
 
-    texts: list of n strings; size: characters of a shingle, SHINGLE_CHARS or UNSPACED_CHARS.
+    texts: list of n strings; size: characters of a shingle, SHINGLE_CHARS or UNSPACED_CHARS for
+    pages; rows: minima of a band, a divisor of BANDS * ROWS: with fewer of them less like texts
+    share a band.
     """
     runs, held = [[]], 0
     for text in texts:
@@ -36,17 +37,18 @@ def band_keys(texts, size):
             runs.append([])
             held = len(text)
         runs[-1].append(text)
-    return np.concatenate([_band_keys(run, size) for run in runs if run] or [_NONE])
+    none = np.empty((0, _BINS // rows), dtype=np.int64)
+    return np.concatenate([_band_keys(run, size, rows) for run in runs if run] or [none])
 
 
-def _band_keys(texts, size):
+def _band_keys(texts, size, rows):
     values, owners = _shingle_hashes(texts, size)
     bins = ((values >> _HALF) * np.uint64(_BINS) >> _HALF).astype(np.int64)
     minima = np.full(len(texts) * _BINS, _EMPTY, dtype=np.uint64)
     np.minimum.at(minima, owners * _BINS + bins, values)
-    minima = _filled(minima.reshape(-1, _BINS)).reshape(-1, BANDS, ROWS)
-    keys = np.tile(np.arange(BANDS, dtype=np.uint64), (len(texts), 1))
-    for row in range(ROWS):
+    minima = _filled(minima.reshape(-1, _BINS)).reshape(-1, _BINS // rows, rows)
+    keys = np.tile(np.arange(_BINS // rows, dtype=np.uint64), (len(texts), 1))
+    for row in range(rows):
         keys = _mix(keys * _BASE + minima[:, :, row])
     return keys.view(np.int64)
 

@@ -149,3 +149,70 @@ PRESETS = {
         select=dataclasses.replace(_BIG, updates=80_000, learning_rate=1e-4),
     ),
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class DataConfig:
+    """What is trained on and what is held out of it."""
+
+    #: sites of the real sample whose gold is the test, and the dev part that says when to stop
+    test_site: str = "rows-and-columns.example"
+    dev_site: str = "first-boot.example"
+    #: most pairs of each: a thousand sentences are what test sets of shared tasks have or more
+    test_pairs: int = 1000
+    dev_pairs: int = 1000
+    #: fewest pairs of a test or dev part that is cut from a corpus of unknown sites
+    min_test_pairs: int = 100
+    #: greatest share of such a corpus that may be of a site that is held out
+    max_site_share: float = 0.1
+    #: rapidfuzz's ratio of two texts, 0 to 1, from which a pair says nearly what a test's says and
+    #: is not trained on (Lee et al. 2022 take .8 of their edit similarity for near-duplicates)
+    max_similarity: float = 0.8
+    #: fewest pairs to train on: with fewer, models learn to write the language, not to translate
+    #: (Koehn & Knowles 2017, section 3.2, start to be of use far above)
+    min_pairs: int = 10_000
+    #: greatest share of pairs that are the same on both sides
+    max_copies: float = 0.5
+    #: pairs whose sides' languages are looked at, spread evenly over all
+    language_sample: int = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class VocabularyConfig:
+    """The subwords of both sides together; the preset has the size."""
+
+    size: int = 32_000
+    #: share of all characters that are in it; of a pair with Chinese, half of whose characters are
+    #: English, it is sentencepiece's advice of .9995 for Chinese
+    coverage: float = 0.9998
+    #: most texts it is trained on, spread evenly over the pairs of both sides
+    texts: int = 1_000_000
+
+    def __post_init__(self):
+        if not 0.98 <= self.coverage <= 1:
+            raise InputError(f"vocabulary.coverage={self.coverage}: give .98 to 1")
+
+
+@dataclasses.dataclass(frozen=True)
+class DecodeConfig:
+    """How a trained model translates."""
+
+    #: translations that are kept in view, and the power of their length that their scores are
+    #: divided by (Vaswani et al. 2017, section 6.1: 4 and 0.6, of another form of penalty)
+    beam: int = 4
+    length_penalty: float = 1.0
+    #: float32, int8, float16 or int8_float16 by CTranslate2, or transformers, which is slower
+    compute: str = "float32"
+    #: most tokens of a text and of its translation; longer texts are cut, and counted
+    max_tokens: int = 256
+    #: tokens of texts, padding counted, that are translated at a time
+    batch_tokens: int = 4096
+    #: texts that are sorted by length and handed over together
+    window: int = 2048
+
+    def __post_init__(self):
+        if self.compute not in COMPUTE:
+            raise InputError(f"decode.compute={self.compute}: give one of {', '.join(COMPUTE)}")
+
+
+COMPUTE = ("float32", "int8", "float16", "int8_float16", "transformers")

@@ -6,7 +6,8 @@ apt-get and dpkg-deb, without installing anything, and writes below the output f
 - ``debian-0000N.warc``, ``.warc.zst`` and ``.warc.gz``: every page, in the frame of a made-up site;
 - ``gold/en-XX.tsv``: English, translation, kind, as samples/gold has them (mining.evaluate). Kind
   ``variant`` is a row one of whose texts is in another row too, so that only one of them can be
-  mined one to one; ``block`` two blocks that correspond, and the reason why they were not cut to
+  mined one to one; it and ``text`` have a fourth column, the sites (Site.host) that the pair is on,
+  parted by commas. ``block`` is two blocks that correspond, and the reason why they were not cut to
   sentences: what is mined within them can't be judged;
 - ``text/XX.tsv``: URL and text of each block of prose of each page, as a reader sees it, in order;
 - ``furniture.tsv``: language and text of what the frames say.
@@ -54,8 +55,11 @@ def build(output, folders):
     known, gold = write_text(output / "text", groups, counts)
     furniture = write_furniture(output / "furniture.tsv", wrapper, known)
     for lang, mine in gold.items():
-        counts.update(("gold " + lang, manual) for manual in mine.manuals.values())
-        rows = with_kinds(mine.sentences)
+        counts.update(("gold " + lang, manuals[0]) for manuals in mine.manuals.values())
+        rows = [
+            (*row, ",".join(sorted(SITES[manual].host for manual in mine.manuals[row[:2]])))
+            for row in with_kinds(mine.sentences)
+        ]
         rows += [(texts["en"], texts[lang], "furniture") for texts in furniture]
         rows += [(*titles, "furniture") for titles in mine.titles]
         rows += [(text, other, "block", reason) for text, other, reason in mine.unsure]
@@ -103,7 +107,7 @@ def _source(page):
 @dataclasses.dataclass
 class Gold:
     """What is known of a language pair: pairs of sentences, of titles, and (text, text, reason) of
-    blocks; ``manuals``: the first manual that each pair of sentences is in."""
+    blocks; ``manuals``: the manuals that each pair of sentences is in, the first one first."""
 
     sentences: list = dataclasses.field(default_factory=list)
     titles: list = dataclasses.field(default_factory=list)
@@ -143,7 +147,9 @@ def _add_gold(gold, pairs, lang, manual):
     gold.sentences += sentences
     gold.unsure += unsure
     for pair in sentences:
-        gold.manuals.setdefault(pair, manual)
+        manuals = gold.manuals.setdefault(pair, [])
+        if manual not in manuals:
+            manuals.append(manual)
     return reasons
 
 

@@ -28,6 +28,11 @@ class Site:
     content_type: str = "text/html; charset=utf-8"
     folders: tuple = ()
 
+    @property
+    def host(self):
+        """What the hosts of all its languages end in."""
+        return self.address.split("/")[2].removeprefix("{lang}.")
+
     def url(self, key, lang):
         folder = dict(self.folders).get(lang, lang)
         return self.address.format(lang=lang, key=key, folder=folder)

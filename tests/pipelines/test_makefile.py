@@ -115,3 +115,12 @@ def test_evaluation_is_of_all_languages_unless_some_are_asked_for():
     for part in ("--languages 'de,zh'", "--tatoeba 'a folder'", "--encoder 'labse'"):
         assert part in line
     assert "--output 'dir'" in line
+
+
+def test_nmt_takes_its_variables():
+    told = make("-n", "nmt", "LANG=zh", "NMT=base", "DIRECTION=zh-en", "TEST=wmt17", "OUT=x y")
+    assert "nmt_eval --output 'x y' --languages 'en,zh' --preset 'base'" in " ".join(
+        told.replace("\\\n", " ").split()
+    )
+    assert "--direction 'zh-en'" in told and "--test 'wmt17'" in told
+    assert "--preset 'tiny'" in make("-n", "nmt")

@@ -5,6 +5,7 @@ import itertools
 import re
 import shutil
 import subprocess
+import urllib.parse
 
 import pytest
 
@@ -96,14 +97,15 @@ def test_building_again_gives_the_same_bytes(built, folders, tmp_path):
         assert (output / name).read_bytes() == (tmp_path / name).read_bytes(), name
 
 
-def test_gold_has_each_pair_once_and_the_furniture(built):
+def test_gold_has_each_pair_once_with_its_sites_and_the_furniture(built):
     output, _ = built
     rows = lines(output / "gold" / "en-zh.tsv")
+    sites = "first-boot.example,questions.example"
     assert [row for row in rows if row[2] == "text"] == [
-        ["Keeping houses warm", "让房子保持温暖", "text"],
-        ["Heat the room.", "先加热房间。", "text"],
-        ["Then close the door.", "然后把门关上。", "text"],
-        ["Use dry wood only.", "只用干燥的木柴。", "text"],
+        ["Keeping houses warm", "让房子保持温暖", "text", sites],
+        ["Heat the room.", "先加热房间。", "text", sites],
+        ["Then close the door.", "然后把门关上。", "text", sites],
+        ["Use dry wood only.", "只用干燥的木柴。", "text", sites],
     ]
     said = {(lang, text) for lang, text in lines(output / "furniture.tsv")}
     *furniture, title = [row for row in rows if row[2] == "furniture"]
@@ -142,6 +144,28 @@ def test_of_pairs_that_share_a_text_the_most_frequent_counts():
         ("c", "C", "variant"),
         ("d", "D", "text"),
     ]
+
+
+def test_pair_says_the_sites_it_is_on_and_no_other(folders, tmp_path):
+    copies = {name: tmp_path / name for name in folders}
+    for name, folder in folders.items():
+        shutil.copytree(folder, copies[name], symlinks=True)
+    for path in (tmp_path / "installation-guide-amd64").rglob("*.html"):
+        path.write_text(path.read_text().replace("dry wood", "old wood"))
+    debian.build(tmp_path / "out", copies)
+    sites = {row[0]: row[3] for row in lines(tmp_path / "out/gold/en-de.tsv") if len(row) > 3}
+    assert sites["Use dry wood only."] == "questions.example"
+    assert sites["Use old wood only."] == "first-boot.example"
+    assert sites["Heat the room."] == "first-boot.example,questions.example"
+
+
+def test_hosts_of_all_languages_end_in_the_sites():
+    for site in SITES.values():
+        assert "{" not in site.host
+        for lang in TEXTS:
+            host = urllib.parse.urlsplit(site.url("key", lang)).hostname
+            assert f".{host}".endswith(f".{site.host}")
+    assert len({site.host for site in SITES.values()}) == len(SITES)
 
 
 SOURCE = PAGE.format(*TEXTS["en"]).replace("<ul>", '<a id="x"/><ul>')

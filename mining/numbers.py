@@ -7,14 +7,23 @@ Numbers of one side alone are judged by how they are said: see agreement.
 import dataclasses
 import re
 
+from mining import chinesenumbers, spacednumbers
 from mining.measures import same_measure
-from mining.mentions import Mention, read
+from mining.mentions import Mention
 from mining.numberwords import DIGITS
 
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])")
+# The number of a section and the mark of a footnote are not said by the sentence.
+_MARKERS = re.compile(r"^\s*(?:\d+\.){2,}\s|\[\d+\]")
+# Full-width, Arabic, Devanagari… digits.
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _DIGIT = re.compile(r"\d")
+_HAN = frozenset(("zh", "ja"))
 _KNOWN = frozenset(("en", "de", "zh"))
 #: numbers that stand in each other's place differ by no more than this factor
 _LIKE = 20
+#: strangers from which on there are too many to compare each with each
+_MANY = 40
 _CLOCK = frozenset(("am", "pm", "clock"))
 
 
@@ -25,6 +34,29 @@ def numbers(text, lang):
     are millions and 万.
     """
     return [atom for mention in read(text, lang).mentions for atom in mention.atoms]
+
+
+def read(text, lang):
+    """The Reading of a sentence in a language."""
+    has_digits = bool(_DIGIT.search(text))
+    if has_digits:
+        text = _MARKERS.sub("", _OTHER_DIGIT.sub(_as_ascii, text))
+        text = _GROUPED.sub(lambda found: re.sub(r"\D", "", found.group()), text)
+    text = text.lower()
+    if lang in _HAN:
+        return chinesenumbers.read(text, lang)
+    return spacednumbers.read(text, lang, has_digits)
+
+
+def _soft(reading):
+    """All numbers that a text may say besides its mentions, as strings of digits."""
+    if reading.lang in _HAN:
+        return reading.besides | chinesenumbers.soft(reading.text)
+    return reading.besides | spacednumbers.soft(reading.text, reading.lang)
+
+
+def _as_ascii(found):
+    return str(int(found.group()))
 
 
 def agreement(src, src_lang, tgt, tgt_lang, longer=""):
@@ -44,7 +76,7 @@ def agreement(src, src_lang, tgt, tgt_lang, longer=""):
         if name != longer:
             asked += sum(len(m.atoms) for m in side.mentions if m.grade == DIGITS)
             lost += sum(s.alone for s in strangers)
-    if any(_contradict(a, b) for a in left[0] for b in left[1]):
+    if any(_contradict(a, b) for a in left[0][:_MANY] for b in left[1][:_MANY]):
         # What was not counted, as it may be left out.
         for strangers, name in zip(left, ("src", "tgt"), strict=True):
             lost += sum(not s.explained and (not s.alone or name == longer) for s in strangers)
@@ -87,7 +119,8 @@ def _strangers(ours, theirs):
             if counts[atom]:
                 counts[atom] -= 1
                 left[1].append(_Stranger(mention, atom, mention.grade == DIGITS))
-    if not (left[0] or left[1]):
+    # Tables of numbers are not compared one by one.
+    if not (left[0] or left[1]) or max(len(left[0]), len(left[1])) > _MANY:
         return left
     for a in list(left[0]):
         b = next((b for b in left[1] if _same(a, b)), None)
@@ -105,7 +138,7 @@ def _explained(strangers, side, other, matched):
     """The strangers of ``side`` that stay, marked by what ``other`` may say."""
     if not strangers:
         return strangers
-    soft = other.soft()
+    soft = _soft(other)
     left = []
     for stranger in strangers:
         atom = stranger.atom

@@ -114,6 +114,8 @@ _ZH_SMALL = {"十": 10, "百": 100, "千": 1000}
 _ZH_LARGE = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 #: characters of which Chinese numerals consist
 NUMERALS = "".join((*_ZH_DIGITS, *_ZH_SMALL, *_ZH_LARGE))
+# Longer runs say no number.
+_ZH_LONGEST = 24
 _ZH_PART = re.compile(r"\d+(?:[.点]\d+)?|.")
 
 
@@ -180,8 +182,11 @@ def _german_small(parts):
 def chinese(run):
     """The numbers that a run of Chinese numerals and digits may say, the first the likeliest.
 
-    一千二百, 12亿5000万, 二〇二四; 七八 is seven or eight. ``run`` may hold decimals (3.5万).
+    一千二百, 12亿5000万, 二〇二四; 七八 is seven or eight. ``run`` may hold decimals (3.5万); a longer
+    one than any number says 0.
     """
+    if len(run) > _ZH_LONGEST:
+        return (0,)
     parts = _ZH_PART.findall(run)
     plain = [part for part in parts if part in _ZH_DIGITS]
     if len(plain) == len(parts):

@@ -324,11 +324,28 @@ def test_odd_characters_and_lengths_of_the_web_are_no_error(text):
     assert agreement(text, "en", text, "en") == 1
 
 
-@pytest.mark.parametrize("part", ["7", "1.", "1,234 ", "12 ", "3 p", "下午6"])
-def test_the_longest_sentence_takes_milliseconds_whatever_is_in_it(part):
+@pytest.mark.parametrize("lang", ["en", "de", "zh", "fr"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "7",
+        "1.",
+        "1,234 ",
+        "12 ",
+        "3 p",
+        "下午6",
+        "百亿",
+        "九",
+        "7倍 三分之",
+        "two ",
+        "ten of ",
+        "zwei",
+    ],
+)
+def test_the_longest_sentence_takes_milliseconds_whatever_is_in_it(part, lang):
     text = (part * 5000)[:5000]
     start = time.process_time()
-    numbers(text, "zh")
+    agreement(text, lang, "8 of " * 1000, "en")
     # Work that grows with the square of the length takes seconds.
     assert time.process_time() - start < 0.5
 
@@ -397,6 +414,34 @@ def test_any_two_texts_have_an_agreement_from_0_to_1_whatever_their_order(src, t
 @given(st.text(alphabet="0123456789０５.,:' \u00a0年月日点万亿apmUhr", max_size=30))
 def test_a_text_agrees_with_itself(text):
     assert agreement(text, "zh", text, "zh") == 1
+
+
+@few
+@given(
+    st.text(alphabet="一二两三十百千万亿半点分之成倍年代第个07.：", max_size=40),
+    st.sampled_from(["zh", "ja"]),
+)
+def test_any_row_of_numerals_has_an_agreement_and_agrees_with_itself(text, lang):
+    assert 0 <= agreement("half of 30", "en", text, lang) <= 1
+    assert agreement(text, lang, text, lang) == 1
+
+
+@few
+@given(
+    st.lists(
+        st.sampled_from(
+            (
+                "a one two twenty and hundred thousand million half quarter past to five dozen 3 4.5 "
+                "third in of eine zwei zwanzig und hundert tausend millionen halb vor viertel von "
+                "dritte"
+            ).split()
+        ),
+        max_size=12,
+    ),
+    st.sampled_from(["en", "de"]),
+)
+def test_any_row_of_number_words_agrees_with_itself(words, lang):
+    assert agreement(" ".join(words), lang, " ".join(words), lang) == 1
 
 
 @few

@@ -28,6 +28,8 @@ _COUNTED = re.compile(
     r"批群队隊排行句段篇章首幅封份期票站代世任级級度折户戶股对對朵滴粒片面扇道顿頓餐班趟轮輪场場局盘"
     r"盤步圈千万英盏口百届]|周(?!围))"
 )
+_PARTS = re.compile("[.,:]")
+_LARGE = re.compile("[万萬亿億]")
 _ROUND = re.compile(r"[几幾数數]$")
 _SOFT = {
     "半": (2, 5, 30, 50), "双": (2,), "雙": (2,), "俩": (2,), "仨": (3,), "成对": (2,),
@@ -99,7 +101,7 @@ def _run(reading, found):
     before, in_digits = text[max(0, start - 4) : start], run[0].isdigit()
     if in_digits and run[-1].isdigit():
         chunk = run.replace("：", ":")
-        atoms = [part.lstrip("0") or "0" for part in re.split(r"[.,:]", chunk)]
+        atoms = [part.lstrip("0") or "0" for part in _PARTS.split(chunk)]
         value = None
         if len(chunk) < 16 and ":" not in chunk and len(atoms) <= 2:
             value = float(chunk.replace(",", "."))
@@ -128,7 +130,7 @@ def _run(reading, found):
         reading.besides |= set(atoms)
         return
     mention = Mention(atoms, None if point else value, grade, end=end)
-    large = re.search("[万萬亿億]", run)
+    large = _LARGE.search(run)
     if large:
         mention.scale = 10**4 if large[0] in "万萬" else 10**8
     mention.kind = "" if large or point else kind_of(text, start, end, atoms, "")

@@ -14,6 +14,7 @@ _CLOCK_AFTER = re.compile(
 _CLOCK_BEFORE = re.compile(
     r"(?:(?P<pm>下午|傍晚)|(?P<am>凌晨|清晨|早上|早晨|上午)|(?P<clock>晚上?|夜里|今晚|中午))\s?$"
 )
+_TIME = re.compile(r"\d\d?[.:][0-5]\d")
 SHORT_YEAR = re.compile(r"['’‘/–-]$")
 _LETTERS = r"[^\W\d_]+"
 _UNIT_AFTER = re.compile(
@@ -92,4 +93,4 @@ def kind_of(text, start, end, atoms, chunk):
             return found.lastgroup
     if before or after:
         return "clock"
-    return "clock" if len(atoms) == 2 and re.fullmatch(r"\d\d?[.:][0-5]\d", chunk) else ""
+    return "clock" if len(atoms) == 2 and _TIME.fullmatch(chunk) else ""

@@ -13,10 +13,13 @@ from mining.mentions import Mention
 from mining.numberwords import DIGITS
 
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])")
+# Much faster, and in few sentences.
+_MAY_BE_GROUPED = re.compile("[0-9][.,'’\u00a0\u202f ][0-9]{3}")
 # The number of a section and the mark of a footnote are not said by the sentence.
 _MARKERS = re.compile(r"^\s*(?:\d+\.){2,}\s|\[\d+\]")
 # Full-width, Arabic, Devanagari… digits.
-_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+_OTHER_BEYOND_ASCII = re.compile("[\u0660-\U0010ffff]")
+_DIGIT = re.compile(r"(?![0-9])\d")
 _DIGIT = re.compile(r"\d")
 _HAN = frozenset(("zh", "ja"))
 _KNOWN = frozenset(("en", "de", "zh"))
@@ -40,8 +43,11 @@ def read(text, lang):
     """The Reading of a sentence in a language."""
     has_digits = bool(_DIGIT.search(text))
     if has_digits:
-        text = _MARKERS.sub("", _OTHER_DIGIT.sub(_as_ascii, text))
-        text = _GROUPED.sub(lambda found: re.sub(r"\D", "", found.group()), text)
+        if _BEYOND_ASCII.search(text):
+            text = _OTHER_DIGIT.sub(_as_ascii, text)
+        text = _MARKERS.sub("", text)
+        if _MAY_BE_GROUPED.search(text):
+            text = _GROUPED.sub(lambda found: re.sub(r"\D", "", found.group()), text)
     text = text.lower()
     if lang in _HAN:
         return chinesenumbers.read(text, lang)
@@ -146,7 +152,7 @@ def _explained(strangers, side, other, matched):
             continue
         stranger.explained = atom in soft
         # An article, said once for two, or in words that are not read.
-        unread = other.lang not in _KNOWN and len(atom) <= 2
+        unread = other.lang not in _KNOWN and len(atom.rstrip("0")) <= 2
         is_one = atom == "1" and stranger.mention.kind != "month"
         if stranger.explained or is_one or unread or atom in matched:
             stranger.alone = False

@@ -182,8 +182,8 @@ def _german_small(parts):
 def chinese(run):
     """The numbers that a run of Chinese numerals and digits may say, the first the likeliest.
 
-    一千二百, 12亿5000万, 二〇二四; 七八 is seven or eight. ``run`` may hold decimals (3.5万); a longer
-    one than any number says 0.
+    一千二百, 12亿5000万, 二〇二四; 七八 is seven or eight. ``run`` may hold decimals (3.5万);
+    one that is longer than any number says 0.
     """
     if len(run) > _ZH_LONGEST:
         return (0,)

@@ -40,7 +40,8 @@ _DATE_BEFORE = re.compile(r"\d(?:\.|st|nd|rd|th)?\s?$")
 _DATE_AFTER = re.compile(r"\.?\s\d")
 _LETTERS = r"[^\W\d_]+"
 _WORDS = re.compile(_LETTERS)
-_TOKEN = re.compile(rf"\d+(?:[.,:]\d+)*|{_LETTERS}")
+_NUMBER = re.compile("[0-9]+(?:[.,:][0-9]+)*")
+_TOKEN = re.compile(rf"{_NUMBER.pattern}|{_LETTERS}")
 _CURRENCY = re.compile(r"[$£€¥]\s?$")
 _GENERIC_SCALES = (
     (("milliard", "miliard", "miljard", "mrd", "млрд", "миллиард"), 9),
@@ -61,10 +62,14 @@ _DE_TIME = re.compile(
     rf"\b(?:(halb|dreiviertel)|(fünf|zehn|viertel|zwanzig)(?: minuten)? (vor|nach)(?: (halb))?)"
     rf" ({_DE_HOUR}|\d\d?)\b"
 )
+_EN_TIME_SIGNS = frozenset(("half", "quarter", "five", "ten", "twenty"))
+_DE_TIME_SIGNS = frozenset(("halb", "dreiviertel", "vor", "nach"))
+_EN_HALF = re.compile(rf"(?: {_LETTERS})? and a (half|quarter)")
+_DECADE = re.compile(r"(?:\d\d)?\d0")
+_PARTS = re.compile("[.,:]")
 _EN_SHARE = re.compile(rf"\b({_LETTERS}|\d+) (?:in|out of|of)(?: every)? ({_LETTERS}|\d+)\b")
 _DE_SHARE = re.compile(rf"\b({_LETTERS}|\d+) von ({_LETTERS}|\d+)\b")
 _EN_PART = re.compile(rf"\b({_LETTERS})[ -]({_LETTERS}ths?|thirds?|quarters?|fifths?)\b")
-_NOTHING = (None, ())
 _ARTICLES = frozenset(("a", "an", "one"))
 
 
@@ -78,34 +83,36 @@ def read(text, lang, has_digits):
     """The Reading of a sentence in small letters, its digits 0 to 9 and thousands put together."""
     words = _WORDS.findall(text)
     if lang == "en":
-        said = not (_english_starts().isdisjoint(words) and ENGLISH_SCALES.keys().isdisjoint(words))
+        special = _english_starts() & set(words)
+        if not ENGLISH_SCALES.keys().isdisjoint(words):
+            special |= _ARTICLES
     elif lang == "de":
-        said = any(german(word)[0] for word in words)
+        special = {word for word in words if german(word)[0]}
+        if not GERMAN_SCALES.keys().isdisjoint(words):
+            special |= {word for word in words if word.startswith("ein")}
     else:
-        said = False
-    if not said and not has_digits and _MONTH_OF.keys().isdisjoint(words):
+        special = set()
+    months = not _MONTH_OF.keys().isdisjoint(words)
+    if not (special or has_digits or months):
         return Reading(text, lang)
-    if said and lang == "en":
+    if lang == "en" and special and not _EN_TIME_SIGNS.isdisjoint(words):
         text = _EN_TIME.sub(_english_time, text)
-    elif said and lang == "de":
+    elif lang == "de" and (special or has_digits) and not _DE_TIME_SIGNS.isdisjoint(words):
         text = _DE_TIME.sub(_german_time, text)
     reading = Reading(text, lang)
     tokens = list(_TOKEN.finditer(text))
-    starts = _english_starts()
-    at = 0
-    while at < len(tokens):
-        word = tokens[at][0]
-        if word[0].isdecimal():
-            at = _digits(reading, tokens, at)
+    words = [token[0] for token in tokens]
+    wanted = special.union(_NUMBER.findall(text), _MONTH_OF if months else ())
+    read_to = 0
+    for at, word in enumerate(words):
+        if at < read_to or word not in wanted:
             continue
-        if word in _MONTH_OF:
+        if word in special:
+            read_to = (_english if lang == "en" else _german)(reading, tokens, at)
+        elif word in _MONTH_OF:
             _month(reading, tokens[at])
-        if said and lang == "en" and (word in starts or word in _ARTICLES):
-            at = _english(reading, tokens, at)
-        elif said and lang == "de" and german(word) != _NOTHING:
-            at = _german(reading, tokens, at)
         else:
-            at += 1
+            read_to = _digits(reading, tokens, at)
     return reading
 
 
@@ -148,7 +155,7 @@ def _digits(reading, tokens, at):
     """Reads the token of digits ``at``; where to go on."""
     token, text, lang = tokens[at], reading.text, reading.lang
     chunk, end = token[0], token.end()
-    atoms = [part.lstrip("0") or "0" for part in re.split(r"[.,:]", chunk)]
+    atoms = [part.lstrip("0") or "0" for part in _PARTS.split(chunk)]
     value = None
     if len(atoms) == 1:
         # Longer ones are codes.
@@ -171,8 +178,8 @@ def _digits(reading, tokens, at):
                 scale = 6
             elif not scale and gap == "" and word in MAYBE_SCALES:
                 mention.maybe = 10 ** MAYBE_SCALES[word]
-            elif gap == "" and word in ("s", "er") and len(chunk) in (2, 4) and chunk[-1] == "0":
-                mention.kind = "decade"
+        if gap in ("", "'", "’") and word in ("s", "er") and _DECADE.fullmatch(chunk):
+            mention.kind = "decade"
     if scale:
         _multiply(mention, scale)
         mention.end = tokens[at].end()
@@ -249,7 +256,7 @@ def _english(reading, tokens, at):
         at, last = step + 1, word
     value = total + current
     end = tokens[at - 1].end()
-    half = re.compile(rf"(?: {_LETTERS})? and a (half|quarter)").match(reading.text, end)
+    half = _EN_HALF.match(reading.text, end)
     if is_one and at == first + 1:
         if half:
             reading.besides |= {"5"} if half[1] == "half" else {"25"}

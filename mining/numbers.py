@@ -18,8 +18,8 @@ _MAY_BE_GROUPED = re.compile("[0-9][.,'’\u00a0\u202f ][0-9]{3}")
 # The number of a section and the mark of a footnote are not said by the sentence.
 _MARKERS = re.compile(r"^\s*(?:\d+\.){2,}\s|\[\d+\]")
 # Full-width, Arabic, Devanagari… digits.
-_OTHER_BEYOND_ASCII = re.compile("[\u0660-\U0010ffff]")
-_DIGIT = re.compile(r"(?![0-9])\d")
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+_BEYOND_ASCII = re.compile("[\u0660-\U0010ffff]")
 _DIGIT = re.compile(r"\d")
 _HAN = frozenset(("zh", "ja"))
 _KNOWN = frozenset(("en", "de", "zh"))

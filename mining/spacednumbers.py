@@ -63,7 +63,7 @@ _DE_TIME = re.compile(
     rf" ({_DE_HOUR}|\d\d?)\b"
 )
 _EN_TIME_SIGNS = frozenset(("half", "quarter", "five", "ten", "twenty"))
-_DE_TIME_SIGNS = frozenset(("halb", "dreiviertel", "vor", "nach"))
+_DE_TIME_SIGNS = frozenset(("halb", "dreiviertel", "viertel", "fünf", "zehn", "zwanzig"))
 _EN_HALF = re.compile(rf"(?: {_LETTERS})? and a (half|quarter)")
 _DECADE = re.compile(r"(?:\d\d)?\d0")
 _PARTS = re.compile("[.,:]")

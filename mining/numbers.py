@@ -1,197 +1,249 @@
-"""The numbers of a sentence, comparable across languages.
+"""Whether two sentences give the same numbers, in digits or words, whatever the language.
 
-Digits with their separators, clock times, months by name and small numbers in words, so that
 "1,640 m at 6.30 p.m. on 3 May" agrees with „1640 m um 18.30 Uhr am 3. Mai“ and 「5月3日18点30分」.
+Numbers of one side alone are judged by how they are said: see agreement.
 """
 
+import dataclasses
 import re
 
+from mining import chinesenumbers, spacednumbers
+from mining.measures import same_measure
+from mining.mentions import Mention
+from mining.numberwords import DIGITS
+
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])")
+# Much faster, and in few sentences.
+_MAY_BE_GROUPED = re.compile("[0-9][.,'’\u00a0\u202f ][0-9]{3}")
 # The number of a section and the mark of a footnote are not said by the sentence.
 _MARKERS = re.compile(r"^\s*(?:\d+\.){2,}\s|\[\d+\]")
-_DIGITS = re.compile(r"\d+")
 # Full-width, Arabic, Devanagari… digits.
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
-_AFTERNOON = re.compile(r"\d\s?p\.?m\b|(?:下午|晚|傍晚|夜里)\S?\d", re.IGNORECASE)
-_LARGE = {
-    "thousand": 3,
-    "tausend": 3,
-    "million": 6,
-    "millionen": 6,
-    "billion": 9,
-    "milliarden": 9,
-    "milliarde": 9,
-    "万": 4,
-    "亿": 8,
-}
-_SCALED = re.compile(
-    r"(?<!\d)(\d+)(?:[.,](\d+))?\s?(thousand|tausend|million(?:en)?|billion|milliarden?|万|亿)",
-    re.I,
-)
-_MONTHS = (
-    ("january", "januar", "jänner", "jan"),
-    ("february", "februar", "feb"),
-    ("march", "märz", "mar"),
-    ("april", "apr"),
-    ("may", "mai"),
-    ("june", "juni", "jun"),
-    ("july", "juli", "jul"),
-    ("august", "aug"),
-    ("september", "sept", "sep"),
-    ("october", "oktober", "oct", "okt"),
-    ("november", "nov"),
-    ("december", "dezember", "dec", "dez"),
-)
-_MONTH_OF = {name: str(at) for at, names in enumerate(_MONTHS, 1) for name in names}
-_WORD = re.compile(r"[^\W\d_]+")
-_EN_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_EN_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
-_DE_UNITS = (
-    "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn "
-    "fünfzehn sechzehn siebzehn achtzehn neunzehn"
-).split()
-_DE_TENS = "_ _ zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()
-_ORDINALS = {
-    "en": {1: "first", 2: "second", 3: "third", 5: "fifth", 8: "eighth", 9: "ninth", 12: "twelfth"},
-    "de": {1: "erst", 3: "dritt", 7: "siebt"},
-}
-# Half past six is halb sieben.
-_HALF_HOUR = re.compile(r"\b(?:half past|halb) \w+")
-# A number only where a measure word follows: 三个 is three, 三明治 a sandwich.
-_ZH_COUNTED = re.compile(
-    "(?<![零一二两三四五六七八九十百千万几第])([二两三四五六七八九十]{1,2})"
-    "(?=[个只条把块张次名位岁天年月周里米克升人家间层棵页颗瓶杯碗头匹辆座遍袋根枚种倍]|公里|小时|分钟|星期)"
-)
-_ZH_DIGITS = "零一二三四五六七八九"
+_BEYOND_ASCII = re.compile("[\u0660-\U0010ffff]")
+_DIGIT = re.compile(r"\d")
+_HAN = frozenset(("zh", "ja"))
+_KNOWN = frozenset(("en", "de", "zh"))
+#: numbers that stand in each other's place differ by no more than this factor
+_LIKE = 20
+#: strangers from which on there are too many to compare each with each
+_MANY = 40
+_CLOCK = frozenset(("am", "pm", "clock"))
 
 
-def numbers(text):
-    """The whole numbers of a text as a list of strings of digits, no leading zeros.
+def numbers(text, lang):
+    """The whole numbers that a text says for sure: strings of digits, without leading zeros.
 
     A decimal or a time gives two (3.5 and 3,5 and 3点5分: 3, 5); thousands are put together, as
     are millions and 万.
     """
-    if not _DIGITS.search(text):
-        return []
-    text = _MARKERS.sub("", _OTHER_DIGIT.sub(_as_ascii, text))
-    text = _GROUPED.sub(lambda found: re.sub(r"\D", "", found.group()), text)
-    text = _SCALED.sub(_in_full, text)
-    return [digits.lstrip("0") or "0" for digits in _DIGITS.findall(text)]
+    return [atom for mention in read(text, lang).mentions for atom in mention.atoms]
 
 
-def agreement(src, src_lang, tgt, tgt_lang, longer=""):
-    """The share of the numbers of both texts that the other has too; 1 where there are none.
-
-    longer: "src" or "tgt" where that text says clearly more; its numbers need no counterpart.
-    """
-    src_numbers, tgt_numbers = numbers(src), numbers(tgt)
-    src_left, tgt_left = _unmatched(src_numbers, tgt_numbers), _unmatched(tgt_numbers, src_numbers)
-    _match_decimals(src_left, tgt_left)
-    if _AFTERNOON.search(src) or _AFTERNOON.search(tgt):
-        _match_hours(src_left, tgt_left)
-    lost = asked = 0
-    if longer != "src":
-        asked += len(src_numbers)
-        lost += sum(not _said(number, tgt, tgt_lang) for number in src_left)
-    if longer != "tgt":
-        asked += len(tgt_numbers)
-        lost += sum(not _said(number, src, src_lang) for number in tgt_left)
-    # Six against acht: words are more often left out than digits, so both must have a stranger.
-    src_words = _in_words(src, src_lang)
-    tgt_words = _in_words(tgt, tgt_lang) if src_words else set()
-    if src_words - tgt_words - set(tgt_numbers) and tgt_words - src_words - set(src_numbers):
-        lost, asked = lost + 2, asked + 2
-    return 1 - lost / asked if asked else 1.0
+def read(text, lang):
+    """The Reading of a sentence in a language."""
+    has_digits = bool(_DIGIT.search(text))
+    if has_digits:
+        if _BEYOND_ASCII.search(text):
+            text = _OTHER_DIGIT.sub(_as_ascii, text)
+        text = _MARKERS.sub("", text)
+        if _MAY_BE_GROUPED.search(text):
+            text = _GROUPED.sub(lambda found: re.sub(r"\D", "", found.group()), text)
+    text = text.lower()
+    if lang in _HAN:
+        return chinesenumbers.read(text, lang)
+    return spacednumbers.read(text, lang, has_digits)
 
 
-def _in_words(text, lang):
-    """The numbers from 2 to 12 that a text says in words, as a set of strings of digits."""
-    if lang == "zh":
-        said = _ZH_COUNTED.findall(text)
-        return {str(value) for value in range(2, 13) if set(_words(value, "zh")) & set(said)}
-    words = set(_WORD.findall(_HALF_HOUR.sub("", text.lower())))
-    units = {"en": _EN_UNITS, "de": _DE_UNITS}.get(lang, ())
-    return {str(value) for value in range(2, min(13, len(units))) if units[value] in words}
+def _soft(reading):
+    """All numbers that a text may say besides its mentions, as strings of digits."""
+    if reading.lang in _HAN:
+        return reading.besides | chinesenumbers.soft(reading.text)
+    return reading.besides | spacednumbers.soft(reading.text, reading.lang)
 
 
 def _as_ascii(found):
     return str(int(found.group()))
 
 
-def _in_full(found):
-    whole, fraction, unit = found.groups()
-    zeros = _LARGE.get(unit.lower(), 0) - len(fraction or "")
-    return whole + (fraction or "") + "0" * zeros if zeros > 0 else found.group()
+def agreement(src, src_lang, tgt, tgt_lang, longer=""):
+    """The share of the numbers of both texts that the other has too; 1 where there are none.
+
+    Numbers in words are asked for only where both texts have a stranger, as words are easily left
+    out or said otherwise. longer: "src" or "tgt" where that text says clearly more; its numbers
+    need no counterpart.
+    """
+    ours = read(src, src_lang)
+    if not ours.mentions and not _DIGIT.search(tgt):
+        return 1.0
+    theirs = read(tgt, tgt_lang)
+    left = _strangers(ours, theirs)
+    asked = lost = 0
+    for side, strangers, name in zip((ours, theirs), left, ("src", "tgt"), strict=True):
+        if name != longer:
+            asked += sum(len(m.atoms) for m in side.mentions if m.grade == DIGITS)
+            lost += sum(s.alone for s in strangers)
+    if any(_contradict(a, b) for a in left[0][:_MANY] for b in left[1][:_MANY]):
+        # What was not counted, as it may be left out.
+        for strangers, name in zip(left, ("src", "tgt"), strict=True):
+            lost += sum(not s.explained and (not s.alone or name == longer) for s in strangers)
+            asked += sum(
+                not s.explained and (s.mention.grade != DIGITS or name == longer) for s in strangers
+            )
+    return 1 - lost / asked if asked else 1.0
 
 
-def _unmatched(ours, theirs):
-    left, others = [], list(theirs)
-    for number in ours:
-        if number in others:
-            others.remove(number)
-        else:
-            left.append(number)
+@dataclasses.dataclass(slots=True, eq=False)
+class _Stranger:
+    """A whole number of a mention that the other text does not mention.
+
+    alone: it is not missing there for being left out or said in other words. explained: the other
+    text may say it in other words.
+    """
+
+    mention: Mention
+    atom: str
+    alone: bool
+    explained: bool = False
+
+
+def _strangers(ours, theirs):
+    """What neither side finds in the other: two lists of strangers."""
+    counts = {}
+    for mention in theirs.mentions:
+        for atom in mention.atoms:
+            counts[atom] = counts.get(atom, 0) + 1
+    left, matched = ([], []), set()
+    for mention in ours.mentions:
+        for atom in mention.atoms:
+            if counts.get(atom):
+                counts[atom] -= 1
+                matched.add(atom)
+            else:
+                left[0].append(_Stranger(mention, atom, mention.grade == DIGITS))
+    for mention in theirs.mentions:
+        for atom in mention.atoms:
+            if counts[atom]:
+                counts[atom] -= 1
+                left[1].append(_Stranger(mention, atom, mention.grade == DIGITS))
+    # Tables of numbers are not compared one by one.
+    if not (left[0] or left[1]) or max(len(left[0]), len(left[1])) > _MANY:
+        return left
+    for a in list(left[0]):
+        b = next((b for b in left[1] if _same(a, b)), None)
+        if b:
+            left[0].remove(a)
+            left[1].remove(b)
+    _whole_mentions(left, ours, theirs)
+    return tuple(
+        _explained(strangers, side, other, matched)
+        for strangers, side, other in ((left[0], ours, theirs), (left[1], theirs, ours))
+    )
+
+
+def _explained(strangers, side, other, matched):
+    """The strangers of ``side`` that stay, marked by what ``other`` may say."""
+    if not strangers:
+        return strangers
+    soft = _soft(other)
+    left = []
+    for stranger in strangers:
+        atom = stranger.atom
+        if atom == "0" or _converted(stranger.mention, side):
+            continue
+        stranger.explained = atom in soft
+        # An article, said once for two, or in words that are not read.
+        unread = other.lang not in _KNOWN and len(atom.rstrip("0")) <= 2
+        is_one = atom == "1" and stranger.mention.kind != "month"
+        if stranger.explained or is_one or unread or atom in matched:
+            stranger.alone = False
+        left.append(stranger)
     return left
 
 
-def _match_decimals(src_left, tgt_left):
-    """Takes out the decimals of one number written with and without its last zero: 9.80, 9.8."""
-    for ours, theirs in ((src_left, tgt_left), (tgt_left, src_left)):
-        for digits in list(ours):
-            if len(digits) == 2 and digits[1] == "0" and digits[0] in theirs:
-                ours.remove(digits)
-                theirs.remove(digits[0])
-
-
-def _match_hours(src_left, tgt_left):
-    """Takes out hours of the afternoon that the two texts count differently: 6 against 18."""
-    for ours, theirs in ((src_left, tgt_left), (tgt_left, src_left)):
-        for hour in [digits for digits in ours if len(digits) <= 2]:
-            later = str(int(hour) + 12)
-            if 1 <= int(hour) <= 11 and later in theirs:
-                ours.remove(hour)
-                theirs.remove(later)
-
-
-def _said(number, text, lang):
-    """Whether ``text`` says ``number`` in words: a month's name or a number up to 100."""
-    value = int(number) if len(number) <= 3 else 101
-    if value == 0:
-        # Full hours: 7.00 against "seven o'clock", 7 Uhr, 7点.
+def _contradict(one, two):
+    """Whether two strangers are in each other's place: of like size, and one that is explained only
+    where both are digits (1 cat, 5 Katzen einer Frau)."""
+    if one.explained and two.explained:
+        return False
+    if one.explained or two.explained:
+        explained, other = (one, two) if one.explained else (two, one)
+        if other.mention.grade != DIGITS or explained.mention.grade != DIGITS:
+            return False
+    if len(one.atom) > 15 or len(two.atom) > 15:
         return True
-    lower = text.lower()
-    if any(_MONTH_OF.get(word) == number for word in _WORD.findall(lower)):
+    small, large = sorted((int(one.atom), int(two.atom)))
+    return large <= _LIKE * max(small, 1)
+
+
+def _same(one, two):
+    """Whether two atoms say the same in another way: hours, decades, years, decimals."""
+    a, x, b, y = one.mention, one.atom, two.mention, two.atom
+    hours = (a.kind in _CLOCK or b.kind in _CLOCK) and x == a.atoms[0] and y == b.atoms[0]
+    if hours and _hours(a, x) & _hours(b, y):
         return True
-    return value <= 100 and any(word in lower for word in _words(value, lang))
+    for (m, p), (_, q) in (((a, x), (b, y)), ((b, y), (a, x))):
+        if m.kind == "decade":
+            # The 1800s are the 19th century; Zwanzigerjahre those of any.
+            if p[-2:] == q and q != "00" or q[-2:] == p:
+                return True
+            if p.endswith("00") and q == str(int(p) // 100 + 1):
+                return True
+        if m.kind == "short" and len(q) == 4 and q[:2] in ("19", "20") and q[2:].lstrip("0") == p:
+            return True
+        # 9.80, 9.8
+        if len(p) == 2 and p[1] == "0" and p[0] == q and len(a.atoms) == len(b.atoms) == 2:
+            return True
+    return False
 
 
-def _words(value, lang):
-    """Words that say a number from 1 to 100 in a language; empty for one not known here."""
-    tens, unit = divmod(value, 10)
-    if lang == "en":
-        if value == 100:
-            return ("hundred",)
-        word = _EN_UNITS[value] if value < 20 else _EN_TENS[tens]
-        if value > 20 and unit:
-            word += f"-{_EN_UNITS[unit]}"
-        return (word, *filter(None, [_ORDINALS["en"].get(value)]))
-    if lang == "de":
-        if value == 100:
-            return ("hundert",)
-        word = _DE_UNITS[value] if value < 20 else _DE_TENS[tens]
-        if value > 20 and unit:
-            word = f"{_DE_UNITS[unit]}und{word}"
-        return (word, *filter(None, [_ORDINALS["de"].get(value)]))
-    if lang == "zh":
-        if value == 30:
-            return ("三十", "半")
-        if value == 100:
-            return ("百",)
-        if value < 10:
-            return (_ZH_DIGITS[value], "两") if value == 2 else (_ZH_DIGITS[value],)
-        start = "十" if tens == 1 else f"{_ZH_DIGITS[tens]}十"
-        return (start + (_ZH_DIGITS[unit] if unit else ""),)
-    return ()
+def _hours(mention, atom):
+    if len(atom) > 2:
+        return set()
+    hour = int(atom)
+    if hour > 24:
+        return set()
+    if mention.kind == "pm":
+        return {hour % 12 + 12}
+    if mention.kind == "am":
+        return {hour % 12}
+    return {hour % 24} if hour > 12 else {hour % 24, (hour + 12) % 24}
+
+
+def _whole_mentions(left, ours, theirs):
+    """Takes out mentions that are the same by scale or by unit, with all their atoms."""
+    for a in list({id(s.mention): s.mention for s in left[0]}.values()):
+        for b in list({id(s.mention): s.mention for s in left[1]}.values()):
+            if a.value is None or b.value is None:
+                continue
+            same = _same_scale(a, b, ours, theirs) or same_measure(
+                a.value, ours.unit(a), b.value, theirs.unit(b)
+            )
+            if same:
+                left[0][:] = [s for s in left[0] if s.mention is not a]
+                left[1][:] = [s for s in left[1] if s.mention is not b]
+                break
+
+
+def _same_scale(a, b, ours, theirs):
+    """6 to 9.6 million: 6 is six million. Words for scales of languages not known are not read."""
+    for m, n, side in ((a, b, ours), (b, a, theirs)):
+        if m.scale == 1:
+            scales = {x.scale for x in side.mentions} | {m.maybe}
+            if any(scale > 1 and m.value * scale == n.value for scale in scales):
+                return True
+            if side.lang not in _KNOWN and n.scale > 1 and m.value * n.scale == n.value:
+                return True
+    return False
+
+
+def _converted(mention, side):
+    """Whether a mention says another of its own side again in another unit: 310 km (193 miles)."""
+    if mention.value is None:
+        return False
+    unit = side.unit(mention)
+    return unit is not None and any(
+        other is not mention
+        and other.value is not None
+        and same_measure(mention.value, unit, other.value, side.unit(other))
+        for other in side.mentions
+    )

@@ -15,6 +15,8 @@ import numpy as np
 
 from mining.errors import InputError
 
+#: kinds of gold rows that are no loss when not found
+NOT_TEXT = ("furniture", "variant", "block")
 # Characters that the index of texts goes by: a Chinese sentence may have no more.
 _GRAM = 4
 _GRAMS_TRIED = 16
@@ -44,11 +46,19 @@ def load_gold(path):
                 gold.src.append(_bare(row[0]))
                 gold.tgt.append(_bare(row[1]))
                 kind = row[2] if len(row) > 2 else "text"
-                gold.optional.append(kind in ("furniture", "variant", "block"))
+                gold.optional.append(kind in NOT_TEXT)
                 gold.block.append(kind == "block")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: the gold can't be read: {error}") from None
     return gold
+
+
+def rows_of(pairs, gold):
+    """Yields (rows with the English text, rows with the other text), sets of int, of each of
+    (src, tgt) texts; a pair is right if they have one in common."""
+    src_rows, tgt_rows = _Finder(gold.src), _Finder(gold.tgt)
+    for src, tgt in pairs:
+        yield src_rows.find(_bare(src)), tgt_rows.find(_bare(tgt))
 
 
 def compare(pairs, gold):
@@ -56,13 +66,13 @@ def compare(pairs, gold):
 
     ``mined`` counts the pairs that can be judged, ``unjudged`` the others.
     """
-    src_rows, tgt_rows = _Finder(gold.src), _Finder(gold.tgt)
+    pairs = list(pairs)
     blocks = {row for row, block in enumerate(gold.block) if block}
     mined = right = unjudged = 0
     found = set()
     wrong = []
-    for src, tgt in pairs:
-        rows = src_rows.find(_bare(src)) & tgt_rows.find(_bare(tgt))
+    for (src, tgt), (ours, theirs) in zip(pairs, rows_of(pairs, gold), strict=True):
+        rows = ours & theirs
         if rows and rows <= blocks:
             unjudged += 1
             continue

@@ -115,3 +115,9 @@ def test_evaluation_is_of_all_languages_unless_some_are_asked_for():
     for part in ("--languages 'de,zh'", "--tatoeba 'a folder'", "--encoder 'labse'"):
         assert part in line
     assert "--output 'dir'" in line
+
+
+def test_planted_pairs_and_their_target_reach_the_job():
+    line = make("-n", "mine", "LANG=de,zh", "PLANTED=de.tsv zh.tsv", "TARGET_PRECISION=0.95")
+    assert "--planted de.tsv zh.tsv" in line and "--target-precision '0.95'" in line
+    assert "--planted" not in make("-n", "mine") and "--target" not in make("-n", "mine")

@@ -33,10 +33,7 @@ _THRESHOLDS = (0.9, 0.95, 1.0, 1.03, 1.06, 1.1, 1.15, 1.2, 1.25, 1.3)
 _TARGETS = (0.9, 0.95, 0.98)
 _OTHERS = 3000
 _CODE = frozenset("%<>{}\\")
-#: all that asks for pages, and the threshold itself
-_MARGIN_ALONE = dataclasses.replace(
-    CorpusConfig(), **presets.off(("margin", "page_support", "order", "original_pages"))
-)
+_ASK_FOR_PAGES = ("page_support", "order", "original_pages")
 
 
 class Judge:
@@ -46,7 +43,7 @@ class Judge:
         self._gold = evaluate.load_gold(path)
         self._blocks = {row for row, block in enumerate(self._gold.block) if block}
         self._ours = np.array([zlib.crc32(text.encode()) % 2 == 1 for text in self._gold.src])
-        self._known = {}
+        self._rows_of, self._known = evaluate.GoldRows(self._gold), {}
         with open(path, encoding="utf-8") as file:
             self._lines = [line.rstrip("\n").split("\t") for line in file]
         there = self._rows_there(output, lang)
@@ -77,16 +74,12 @@ class Judge:
         path.write_text("\n".join(rows[:most]) + "\n", encoding="utf-8")
         return path
 
-    def read(self, pairs):
-        """Looks up (src, tgt) pairs, once and for all."""
-        new = [pair for pair in dict.fromkeys(pairs) if pair not in self._known]
-        for pair, rows in zip(new, evaluate.rows_of(new, self._gold), strict=True):
-            self._known[pair] = rows
-
     def __call__(self, pairs):
-        """(precision, recall, judged pairs) of some that were read."""
+        """(precision, recall, judged pairs) of (src, tgt) texts."""
         found, right, judged = set(), 0, 0
         for pair in pairs:
+            if pair not in self._known:
+                self._known[pair] = self._rows_of(*pair)
             ours, theirs = self._known[pair]
             both = ours & theirs
             if any(not self._ours[row] for row in ours | theirs) or (both and both <= self._blocks):
@@ -117,16 +110,17 @@ def other_pairs(folder, lang, path):
     return path
 
 
-def measure(output, lang, encoder, gold, others, few):
+def measure(output, lang, encoder, gold, others, few, config):
     """The figures of one mined output, a list with one dict for each kind of planted pairs."""
     beam_options = PipelineOptions([])
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         judge = Judge(gold, output, lang)
         alone = folder / "alone"
-        corpus.run(output, str(alone), lang, encoder, _MARGIN_ALONE, beam_options)
+        off = presets.off(("margin", *_ASK_FOR_PAGES))
+        by_margin = dataclasses.replace(config, **off)
+        corpus.run(output, str(alone), lang, encoder, by_margin, beam_options)
         pairs, margins = mined_pairs(alone, lang)
-        judge.read(pairs)
         real = {t: judge([pairs[row] for row in np.flatnonzero(margins > t)]) for t in _THRESHOLDS}
         files = {"half of the gold": judge.planted(folder / "gold.tsv")}
         for most in few:
@@ -139,7 +133,7 @@ def measure(output, lang, encoder, gold, others, few):
             known = plant.read_known(str(path), lang, PlantConfig())
             told = plant.run(
                 output, str(folder / f"planted-{number}"), lang, encoder, known, PlantConfig(),
-                CorpusConfig(), beam_options,
+                config, beam_options,
             )  # fmt: skip
             made.append(
                 {
@@ -149,7 +143,9 @@ def measure(output, lang, encoder, gold, others, few):
                         _beside(told["table"], t, real[t]) for t in _THRESHOLDS if told["table"]
                     ],
                     "by_target": [
-                        _picked(told["table"], target, output, folder, lang, encoder, judge)
+                        _picked(
+                            told["table"], target, (output, folder, lang, encoder), config, judge
+                        )
                         for target in _TARGETS
                     ],
                 }
@@ -172,17 +168,17 @@ def _beside(table, threshold, real):
     }
 
 
-def _picked(table, target, output, folder, lang, encoder, judge):
+def _picked(table, target, place, config, judge):
     """What the corpus is with the threshold for a target; threshold None where there is none."""
     good = [row for row in table if row["precision"] >= target]
     if not good:
         return {"target": target, "threshold": None}
     least = good[0]["threshold"]
+    output, folder, lang, encoder = place
     made = folder / f"corpus-{least}"
-    config = dataclasses.replace(CorpusConfig(), min_margin=least)
-    corpus.run(output, str(made), lang, encoder, config, PipelineOptions([]))
+    picked = dataclasses.replace(config, min_margin=least)
+    corpus.run(output, str(made), lang, encoder, picked, PipelineOptions([]))
     pairs, _ = mined_pairs(made, lang)
-    judge.read(pairs)
     precision, recall, judged = judge(pairs)
     return {
         "target": target,
@@ -233,6 +229,7 @@ def main(argv):
     parser.add_argument("--gold", help="its gold (default: that of the samples)")
     parser.add_argument("--encoder", default="muse", help="that it was mined with (default: muse)")
     parser.add_argument("--pairs", metavar="FOLDER")
+    parser.add_argument("--min-cosine", type=float, default=CorpusConfig.min_cosine)
     parser.add_argument("--few", nargs="*", type=int, default=[], metavar="N")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     ours = parser.parse_args(argv)
@@ -249,7 +246,8 @@ def main(argv):
         for lang in langs:
             manifests.require(mine.folder_of(output, ours.encoder, lang), mine.STAGE)
             gold = ours.gold or f"samples/gold/en-{lang}.tsv"
-            results[lang] = measure(output, lang, ours.encoder, gold, ours.pairs, ours.few)
+            config = dataclasses.replace(CorpusConfig(), min_cosine=ours.min_cosine)
+            results[lang] = measure(output, lang, ours.encoder, gold, ours.pairs, ours.few, config)
     print(json.dumps(results) if ours.json else table_of(results))
     return 0
 

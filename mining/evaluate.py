@@ -53,12 +53,18 @@ def load_gold(path):
     return gold
 
 
-def rows_of(pairs, gold):
-    """Yields (rows with the English text, rows with the other text), sets of int, of each of
-    (src, tgt) texts; a pair is right if they have one in common."""
-    src_rows, tgt_rows = _Finder(gold.src), _Finder(gold.tgt)
-    for src, tgt in pairs:
-        yield src_rows.find(_bare(src)), tgt_rows.find(_bare(tgt))
+class GoldRows:
+    """Looks up in which rows of a Gold texts lie."""
+
+    def __init__(self, gold):
+        self._sides = _Finder(gold.src), _Finder(gold.tgt)
+
+    def __call__(self, src, tgt):
+        """The rows with the English text and those with the other, sets of int; a pair is right
+        if they have one in common."""
+        return tuple(
+            side.find(_bare(text)) for side, text in zip(self._sides, (src, tgt), strict=True)
+        )
 
 
 def compare(pairs, gold):
@@ -66,12 +72,13 @@ def compare(pairs, gold):
 
     ``mined`` counts the pairs that can be judged, ``unjudged`` the others.
     """
-    pairs = list(pairs)
+    rows_of = GoldRows(gold)
     blocks = {row for row, block in enumerate(gold.block) if block}
     mined = right = unjudged = 0
     found = set()
     wrong = []
-    for (src, tgt), (ours, theirs) in zip(pairs, rows_of(pairs, gold), strict=True):
+    for src, tgt in pairs:
+        ours, theirs = rows_of(src, tgt)
         rows = ours & theirs
         if rows and rows <= blocks:
             unjudged += 1

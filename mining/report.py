@@ -175,7 +175,8 @@ def _planted(table, chosen):
         )
 
     band = f"{line('low', floor)} {' '.join(reversed(line('high', floor).split()))}"
-    at = x(min(max(chosen, low), high))
+    shown = min(max(chosen, low), high)
+    at = x(shown)
     return (
         "<h2>Estimated by planted pairs</h2>"
         '<svg viewBox="0 0 830 222" role="img" aria-label="Precision and recall by threshold">'
@@ -188,7 +189,7 @@ def _planted(table, chosen):
         f"{labels(floor, 35, 'end')}{labels(0, 795, 'start')}"
         f'<text x="40" y="216">{low:.2f}</text>'
         f'<text x="790" y="216" text-anchor="end">{high:.2f}</text>'
-        f'<text x="{at}" y="216" text-anchor="middle">{chosen:g}</text>'
+        f'<text x="{at}" y="216" text-anchor="middle">{shown:g}</text>'
         '<text x="40" y="11">precision, with its interval: full line, left; recall of what both '
         "sides have: broken line, right; by margin</text></svg>"
     )

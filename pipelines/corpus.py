@@ -286,7 +286,7 @@ def main(argv):
         source, settings = options.one_input(ours), config
         if ours.target_precision is not None:
             told = plant.made_before(source, lang, ours.encoder, config)
-            settings = plant.threshold(told, ours.target_precision, config)
+            settings = plant.threshold(told, lang, ours.target_precision, config)
         run(source, ours.output, lang, ours.encoder, settings, beam_options)
         manifests.say(folder_of(ours.output, lang))
 

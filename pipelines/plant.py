@@ -169,12 +169,16 @@ def _warn(told, lang, config):
         )
 
 
-def threshold(told, target, corpus):
+def threshold(told, lang, target, corpus):
     """The CorpusConfig ``corpus`` with min_margin where the estimate ``told``, a manifest, reaches
     a precision of ``target``; itself where that is None. Raises InputError where none does."""
     if target is None:
         return corpus
-    return dataclasses.replace(corpus, min_margin=estimate.pick(told["table"], target)["threshold"])
+    try:
+        row = estimate.pick(told["table"], target)
+    except InputError as error:
+        raise InputError(f"en-{lang}: {error}") from None
+    return dataclasses.replace(corpus, min_margin=row["threshold"])
 
 
 def made_before(source, lang, encoder_name, corpus):
@@ -201,7 +205,7 @@ def lines(told, lang, min_margin):
     return [
         f"planted pairs of en-{lang}: precision {row['precision']:.3f} "
         f"({row['low']:.3f} to {row['high']:.3f}), recall {row['recall']:.3f} estimated above a "
-        f"margin of {min_margin:g}, by {told['pairs']:,} known pairs",
+        f"margin of {max(min_margin, row['threshold']):g}, by {told['pairs']:,} known pairs",
         f"  of them with a wrong partner kept: alone {row['alone_kept']:.1%}, another number "
         f"{row['number_kept']:.1%}, another sentence {row['neighbour_kept']:.1%}",
     ]
@@ -267,7 +271,7 @@ def main(argv):
             ours.workers,
         )  # fmt: skip
         manifests.say(folder_of(ours.output, ours.encoder, lang))
-        picked = threshold(told, ours.target_precision, corpus)
+        picked = threshold(told, lang, ours.target_precision, corpus)
         print("\n".join(lines(told, lang, picked.min_margin)))
 
 

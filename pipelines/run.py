@@ -213,7 +213,7 @@ def run(ours, beam_options):
                 out, out, lang, encoder, known[lang], configs["plant"], settings, beam_options,
                 workers,
             )  # fmt: skip
-            settings = plant.threshold(told, ours.target_precision, settings)
+            settings = plant.threshold(told, lang, ours.target_precision, settings)
         corpus.run(out, out, lang, encoder, settings, beam_options)
         outcomes.append(outcome_of(out, lang, encoder, gold, told))
     return outcomes

@@ -163,7 +163,9 @@ def test_target_out_of_reach_is_an_error_and_planting_alone_is_none(
     capsys.readouterr()
     assert plant_pairs(mined, output, "--planted", known, "--target-precision", "0.9999") == 2
     err = capsys.readouterr().err
-    assert err.startswith("error: no margin gives an estimated precision of 0.9999: the best is")
+    assert err.startswith(
+        "error: en-de: no margin gives an estimated precision of 0.9999: the best is"
+    )
     assert err.count("\n") == 1
 
 

@@ -127,16 +127,19 @@ def bare(text):
 
 def same_texts(near, text_of, texts, ids):
     """int64 [n, width + 1]: for each row the ids among its ``near.ids`` whose text is that of
-    ``texts`` but for marks and capitals, and ``ids`` itself, which fills what is left.
+    ``texts`` but for marks and capitals, or a part of it, or the other way round; and ``ids``
+    itself, which fills what is left.
 
-    near: mining.knn.Neighbours of the other sides; text_of: a dict from id to text.
+    A part is no decoy: what one language says in two sentences is one of the other, and either
+    half would be right. near: mining.knn.Neighbours of the other sides; text_of: a dict from id to
+    text.
     """
     keys = {key: bare(text) for key, text in text_of.items()}
     found = np.tile(ids[:, None], (1, near.ids.shape[1] + 1))
     for row, text in enumerate(texts):
         own = bare(text)
         for column, key in enumerate(near.ids[row].tolist()):
-            if keys[key] == own:
+            if keys[key] in own or own in keys[key]:
                 found[row, column] = key
     return found
 

@@ -154,11 +154,16 @@ def test_pair_that_the_corpus_has_takes_its_own_place():
         assert not (ids == own[1 - side][:, 0]).any()
 
 
-def test_same_text_but_for_marks_and_capitals_is_its_own():
-    near = knn.Neighbours(np.arange(1), np.array([[7, 8, 9]]), np.ones((1, 3), np.float32))
-    texts = {7: "„Das ist es!“", 8: "Das ist es nicht", 9: "das ist es"}
+def test_same_text_but_for_marks_and_capitals_and_parts_of_it_are_its_own():
+    near = knn.Neighbours(np.arange(1), np.array([[6, 7, 8, 9]]), np.ones((1, 4), np.float32))
+    texts = {
+        6: "Das ist es nicht.",
+        7: "„Das ist es!“",
+        8: "Das ist sie.",
+        9: "Es regnet. Das ist es",
+    }
     own = planted.same_texts(near, texts, ["Das ist es."], np.array([3]))
-    assert set(own[0].tolist()) == {3, 7, 9}
+    assert set(own[0].tolist()) == {3, 6, 7, 9}
 
 
 @few

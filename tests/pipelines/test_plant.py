@@ -133,6 +133,7 @@ def test_other_known_pairs_that_pick_the_same_threshold_leave_the_corpus(planted
     assert counts[1] < counts[0]
 
 
+@pytest.mark.slow
 def test_shards_and_repeated_bundles_have_no_say(planted, known, tmp_path):
     output = tmp_path / "out"
     more = ("--languages", "en,de", "--workers", "1", "--set", "extract.shards=1")

@@ -38,7 +38,8 @@ PYTHON := LANG=C.UTF-8 $(VENV)/bin/python
 mine: $(READY)
 	@$(PYTHON) -m pipelines.run $(INPUT) --output '$(OUT)' --languages 'en,$(TARGET)' \
 	  --encoder '$(ENCODER)' --workers '$(WORKERS)' $(if $(REUSE),--reuse $(REUSE)) \
-	  $(if $(PRESET),--preset '$(PRESET)') \
+	  $(if $(PRESET),--preset '$(PRESET)') $(if $(PLANTED),--planted $(PLANTED)) \
+	  $(if $(TARGET_PRECISION),--target-precision '$(TARGET_PRECISION)') \
 	  $(if $(filter-out -,$(GOLD)),--gold $(GOLD)) $(ARGS)
 
 score: $(READY)

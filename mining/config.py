@@ -182,6 +182,24 @@ class CorpusConfig:
 
 
 @dataclasses.dataclass(frozen=True)
+class PlantConfig:
+    """From known pairs to precision and recall by threshold."""
+
+    version: int = 1
+    #: known pairs that are planted, chosen by hash: more take longer and tell little more
+    max_pairs: int = 10_000
+    #: known pairs below which a line warns that the estimate is rough; docs/method.md, "Planted
+    #: pairs"
+    min_pairs: int = 300
+    #: pairs of the corpus, evenly spaced by margin, whose margins are taken apart
+    corpus_pairs: int = 20_000
+    #: resamples of the planted pairs that the interval is from
+    resamples: int = 200
+    #: share of the corpus's margins that may not fit before a line warns of it
+    max_misfit: float = 0.15
+
+
+@dataclasses.dataclass(frozen=True)
 class ScoreConfig:
     """From an existing bitext to scored pairs."""
 
@@ -223,6 +241,7 @@ STAGES = {
     "embed": EmbedConfig,
     "mine": MineConfig,
     "corpus": CorpusConfig,
+    "plant": PlantConfig,
     "score": ScoreConfig,
     "fetch": FetchConfig,
 }

@@ -15,6 +15,8 @@ import numpy as np
 
 from mining.errors import InputError
 
+#: kinds of gold rows that are no loss when not found
+NOT_TEXT = ("furniture", "variant", "block")
 # Characters that the index of texts goes by: a Chinese sentence may have no more.
 _GRAM = 4
 _GRAMS_TRIED = 16
@@ -45,11 +47,25 @@ def load_gold(path):
                 gold.src.append(_bare(row[0]))
                 gold.tgt.append(_bare(row[1]))
                 kind = row[2] if len(row) > 2 else "text"
-                gold.optional.append(kind in ("furniture", "variant", "block"))
+                gold.optional.append(kind in NOT_TEXT)
                 gold.block.append(kind == "block")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: the gold can't be read: {error}") from None
     return gold
+
+
+class GoldRows:
+    """Looks up in which rows of a Gold texts lie."""
+
+    def __init__(self, gold):
+        self._sides = _Finder(gold.src), _Finder(gold.tgt)
+
+    def __call__(self, src, tgt):
+        """The rows with the English text and those with the other, sets of int; a pair is right
+        if they have one in common."""
+        return tuple(
+            side.find(_bare(text)) for side, text in zip(self._sides, (src, tgt), strict=True)
+        )
 
 
 def compare(pairs, gold):
@@ -57,13 +73,14 @@ def compare(pairs, gold):
 
     ``mined`` counts the pairs that can be judged, ``unjudged`` the others.
     """
-    src_rows, tgt_rows = _Finder(gold.src), _Finder(gold.tgt)
+    rows_of = GoldRows(gold)
     blocks = {row for row, block in enumerate(gold.block) if block}
     mined = right = unjudged = 0
     found = set()
     wrong = []
     for src, tgt in pairs:
-        rows = src_rows.find(_bare(src)) & tgt_rows.find(_bare(tgt))
+        ours, theirs = rows_of(src, tgt)
+        rows = ours & theirs
         if rows and rows <= blocks:
             unjudged += 1
             continue

@@ -41,10 +41,11 @@ def negation_agreement(table):
     return _of_each(table, negation.agreement)
 
 
-def name_agreement(table):
-    """See mining.names.agreement; float32 [n]."""
+def name_agreement(table, lexicon=None):
+    """See mining.names.agreement; float32 [n]. The lexicon is learnt from the table where none is
+    given."""
     src, tgt, langs = (table[name].to_pylist() for name in ("src_text", "tgt_text", "tgt_lang"))
-    lexicon = names.learn(src, tgt)
+    lexicon = names.learn(src, tgt) if lexicon is None else lexicon
     rows = zip(src, tgt, langs, strict=True)
     return np.array([names.agreement(*row, lexicon) for row in rows], dtype=np.float32)
 
@@ -101,10 +102,12 @@ SCORES = (
 )
 
 
-def score(table):
-    """``table`` (src_text, tgt_text and langs at least) with a column for each filter's score."""
+def score(table, lexicon=None):
+    """``table`` (src_text, tgt_text and langs at least) with a column for each filter's score;
+    lexicon: as of name_agreement."""
     for column in SCORES:
-        values = column(table) if table.num_rows else np.empty(0, np.float32)
+        given = (table, lexicon) if column is name_agreement else (table,)
+        values = column(*given) if table.num_rows else np.empty(0, np.float32)
         table = table.append_column(column.__name__, pa.array(values, pa.float32()))
     return table
 

@@ -40,6 +40,7 @@ tr.total td { font-weight: 600; } td.why { color: var(--soft); padding-left: 1.2
 $figures
 <h2>From records to pairs</h2>$funnel
 <h2>Margins</h2>$histogram
+$planted
 <h2>Pairs at every height of the ranking</h2>$pairs
 </body></html>
 """)
@@ -82,11 +83,12 @@ def sample_ranks(count, wanted):
     return sorted({int(at) for at in np.linspace(0, max(count - 1, 0), wanted)} if count else ())
 
 
-def render(pair, lead, figures, funnel, kept_margins, refused_margins, samples):
+def render(pair, lead, figures, funnel, kept_margins, refused_margins, samples, planted=None):
     """The page as a string.
 
     figures: (name, text) pairs; funnel: rows of funnel_rows; margins: float arrays; samples:
-    (margin, cosine, src, tgt) rows, best first.
+    (margin, cosine, src, tgt) rows, best first; planted: the table of mining.estimate and the
+    threshold that the corpus has, or None.
     """
     return _PAGE.substitute(
         pair=html.escape(pair),
@@ -94,6 +96,7 @@ def render(pair, lead, figures, funnel, kept_margins, refused_margins, samples):
         figures=_figures(figures),
         funnel=_funnel(funnel),
         histogram=_histogram(np.asarray(kept_margins), np.asarray(refused_margins)),
+        planted=_planted(*planted) if planted else "",
         pairs=_pairs(samples),
     )
 
@@ -148,6 +151,47 @@ def _histogram(kept, refused):
     return (
         '<svg viewBox="0 0 800 222" role="img" aria-label="Pairs by margin">'
         f"{''.join(bars + labels)}{legend}</svg>"
+    )
+
+
+def _planted(table, chosen):
+    """Estimated precision, with its interval, and recall by threshold, as inline SVG."""
+    low, high = table[0]["threshold"], table[-1]["threshold"]
+    floor = min(0.9, *(np.floor(row["low"] * 10) / 10 for row in table))
+
+    def x(threshold):
+        return f"{40 + 750 * (threshold - low) / max(high - low, 1e-9):.1f}"
+
+    def line(name, least=0.0):
+        return " ".join(
+            f"{x(row['threshold'])},{20 + 180 * (1 - row[name]) / (1 - least):.1f}" for row in table
+        )
+
+    def labels(least, at, anchor):
+        return "".join(
+            f'<text x="{at}" y="{24 + 180 * share:.0f}" text-anchor="{anchor}">'
+            f"{1 - share * (1 - least):.2f}</text>"
+            for share in (0, 0.5, 1)
+        )
+
+    band = f"{line('low', floor)} {' '.join(reversed(line('high', floor).split()))}"
+    shown = min(max(chosen, low), high)
+    at = x(shown)
+    return (
+        "<h2>Estimated by planted pairs</h2>"
+        '<svg viewBox="0 0 830 222" role="img" aria-label="Precision and recall by threshold">'
+        f'<polygon points="{band}" fill="var(--out)" opacity=".5"/>'
+        f'<polyline points="{line("precision", floor)}" fill="none" stroke="var(--bar)" '
+        'stroke-width="2"/>'
+        f'<polyline points="{line("recall")}" fill="none" stroke="var(--soft)" '
+        'stroke-width="2" stroke-dasharray="5 4"/>'
+        f'<line x1="{at}" x2="{at}" y1="20" y2="200" stroke="var(--ink)"/>'
+        f"{labels(floor, 35, 'end')}{labels(0, 795, 'start')}"
+        f'<text x="40" y="216">{low:.2f}</text>'
+        f'<text x="790" y="216" text-anchor="end">{high:.2f}</text>'
+        f'<text x="{at}" y="216" text-anchor="middle">{shown:g}</text>'
+        '<text x="40" y="11">precision, with its interval: full line, left; recall of what both '
+        "sides have: broken line, right; by margin</text></svg>"
     )
 
 

@@ -208,6 +208,28 @@ REJECTED_LINES = _schema(
     )
 )
 
+PLANTED = _schema(
+    (
+        ("pair", pa.int32(), "number of the known pair, from 0, in the order of its file"),
+        (
+            "role",
+            pa.string(),
+            "true: planted as it is; src_alone, tgt_alone: one side, to be matched with what the "
+            "corpus has; number, neighbour: with a wrong translation",
+        ),
+        ("src_text", pa.string(), "the English side of the pair that came of it"),
+        ("tgt_text", pa.string(), "the other side"),
+        ("margin", pa.float32(), "its margin among the corpus's sentences"),
+        ("cosine", pa.float32(), "cosine of the two sentence vectors"),
+        (
+            "reason",
+            pa.string(),
+            "matched: the corpus has a better pair with one of its sentences; else the filter that "
+            "refuses it whatever its margin; empty: none",
+        ),
+    )
+)
+
 CANDIDATES = _schema(
     (
         ("query_id", pa.int64(), "sentence_id of the query"),
@@ -289,6 +311,12 @@ DATASETS = (
     ),
     ("corpus/en-XX", "The parallel corpus, best pairs first.", CORPUS),
     ("rejects/corpus/en-XX", "Pairs that a filter refused.", REJECTED_PAIRS),
+    (
+        "planted/ENCODER/en-XX",
+        "What became of known pairs and decoys made of them, planted one by one among the corpus's "
+        "sentences; no row of them is anywhere else.",
+        PLANTED,
+    ),
     ("scored/en-XX", "An existing bitext with the scores of mining, in its own order.", SCORED),
     ("rejects/score/en-XX", "Lines of a bitext that are no pair.", REJECTED_LINES),
     (

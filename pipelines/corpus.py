@@ -20,7 +20,7 @@ from mining.config import CorpusConfig
 from mining.errors import InputError
 from mining.margin import MARGINS, RETRIEVALS
 from mining.schema import CORPUS, REJECTED_PAIRS, SENTENCES
-from pipelines import embed, mine
+from pipelines import embed, mine, plant
 from pipelines.common import coders, datasets, manifests, options, progress
 
 STAGE = "corpus"
@@ -272,7 +272,9 @@ def main(argv):
         "--encoder", default="labse", help="name of a folder in candidates/ (default: labse)"
     )
     options.add_preset(parser)
+    plant.add_target(parser)
     ours, beam_options = options.parse(parser, argv)
+    plant.check(ours)
     config = options.configured(presets.config_of(STAGE, ours.preset), STAGE, ours.overrides)
     if ours.preset:
         mined = options.configured(
@@ -281,7 +283,11 @@ def main(argv):
         for lang in ours.languages[1:]:
             _check_neighbours(options.one_input(ours), ours.encoder, lang, mined.k, ours.preset)
     for lang in ours.languages[1:]:
-        run(options.one_input(ours), ours.output, lang, ours.encoder, config, beam_options)
+        source, settings = options.one_input(ours), config
+        if ours.target_precision is not None:
+            told = plant.made_before(source, lang, ours.encoder, config)
+            settings = plant.threshold(told, lang, ours.target_precision, config)
+        run(source, ours.output, lang, ours.encoder, settings, beam_options)
         manifests.say(folder_of(ours.output, lang))
 
 

@@ -5,11 +5,11 @@ import time
 
 import pyarrow.parquet as pq
 
-from mining import evaluate, presets, report
-from mining.config import EmbedConfig, ExtractConfig
+from mining import estimate, evaluate, presets, report
+from mining.config import EmbedConfig, ExtractConfig, PlantConfig
 from mining.encoders import load_encoder
 from mining.errors import InputError
-from pipelines import corpus, embed, extract, mine
+from pipelines import corpus, embed, extract, mine, plant
 from pipelines.common import datasets, manifests, options
 from pipelines.common.sources import add_options, chosen
 
@@ -30,6 +30,7 @@ class Outcome:
     sentences: tuple
     corpus: dict
     gold: dict | None
+    planted: dict | None = None
 
     @property
     def pair(self):
@@ -58,17 +59,25 @@ def metrics(outcome):
     if outcome.gold is not None:
         names = ("precision", "recall", "f1", "mined", "right", "unjudged", "gold", "gold_found")
         found.update({name: outcome.gold[name] for name in names})
+    if outcome.planted is not None:
+        names = ("pairs", "share", "share_low", "share_high", "misfit", "table")
+        told = {name: outcome.planted[name] for name in names}
+        found["planted"] = told
+        if told["table"]:
+            least = outcome.corpus["config"]["min_margin"]
+            told["at_min_margin"] = estimate.at_threshold(told["table"], least)
     return found
 
 
-def outcome_of(output, lang, encoder_name, gold_path):
-    """The Outcome of a finished run, its corpus compared with the gold if there is one."""
+def outcome_of(output, lang, encoder_name, gold_path, planted=None):
+    """The Outcome of a finished run, its corpus compared with the gold if there is one; planted:
+    the manifest of planted pairs, if there are any."""
     sentences = tuple(
         (side, manifests.read(datasets.join(output, "sentences", f"lang={side}")))
         for side in ("en", lang)
     )
     made = manifests.read(corpus.folder_of(output, lang))
-    found = Outcome(output, lang, encoder_name, sentences, made, None)
+    found = Outcome(output, lang, encoder_name, sentences, made, None, planted)
     if gold_path in (None, NO_GOLD):
         return found
     texts = _pairs(found, ("src_text", "tgt_text"))
@@ -109,6 +118,10 @@ def write_report(outcome):
         f"encoder {outcome.encoder}, {settings['margin']} margin{above}, "
         f"{settings['retrieval']} retrieval"
     )
+    table = outcome.planted["table"] if outcome.planted else None
+    if table:
+        row = estimate.at_threshold(table, settings["min_margin"])
+        figures += [(f"{name}, estimated", f"{row[name]:.3f}") for name in ("precision", "recall")]
     page = report.render(
         f"Parallel corpus {outcome.pair}",
         lead,
@@ -116,6 +129,7 @@ def write_report(outcome):
         outcome.funnel,
         *margins,
         sampled(outcome, _SAMPLES_IN_REPORT),
+        (table, settings["min_margin"]) if table else None,
     )
     path = datasets.join(outcome.output, "report", f"{outcome.pair}.html")
     datasets.write_text(path, page)
@@ -143,6 +157,9 @@ def summary(outcome, report_path):
         ]
         if gold["unjudged"]:
             lines.append(f"  {gold['unjudged']:,} more mined pairs can't be judged by this gold")
+    if outcome.planted is not None:
+        least = outcome.corpus["config"]["min_margin"]
+        lines += ["", *plant.lines(outcome.planted, outcome.lang, least)]
     folder = corpus.folder_of(outcome.output, outcome.lang)
     lines += ["", "written", ""]
     lines += [f"  {path}" for path in outcome.parts(folder)]
@@ -171,11 +188,15 @@ def run(ours, beam_options):
             ("embed", dataclasses.replace(EmbedConfig(), encoder=ours.encoder)),
             ("mine", presets.config_of("mine", ours.preset)),
             ("corpus", presets.config_of("corpus", ours.preset)),
+            ("plant", PlantConfig()),
         )
     }
     # All that can be wrong with what was given is found before anything is written.
     corpus.check(configs["corpus"])
     embed.check(ours.reuse)
+    known = plant.known_of(ours, configs["plant"])
+    if ours.target_precision is not None and not known:
+        raise InputError("--target-precision: only with known pairs; give --planted FILE")
     sources = chosen(ours)
     load_encoder(ours.encoder, ours.workers, configs["embed"].precision)
     out, workers = ours.output, ours.workers
@@ -186,8 +207,15 @@ def run(ours, beam_options):
     outcomes = []
     for lang, gold in zip(targets, ours.gold or [None] * len(targets), strict=True):
         mine.run(out, out, lang, encoder, configs["mine"], beam_options, workers)
-        corpus.run(out, out, lang, encoder, configs["corpus"], beam_options)
-        outcomes.append(outcome_of(out, lang, encoder, gold))
+        told, settings = None, configs["corpus"]
+        if lang in known:
+            told = plant.run(
+                out, out, lang, encoder, known[lang], configs["plant"], settings, beam_options,
+                workers,
+            )  # fmt: skip
+            settings = plant.threshold(told, lang, ours.target_precision, settings)
+        corpus.run(out, out, lang, encoder, settings, beam_options)
+        outcomes.append(outcome_of(out, lang, encoder, gold, told))
     return outcomes
 
 
@@ -206,6 +234,7 @@ def main(argv):
         metavar="TSV",
         help="known pairs to compare with, a file for each language but English, - for none",
     )
+    plant.add_options(parser)
     ours, beam_options = options.parse(parser, argv)
     started = time.monotonic()
     outcomes = run(ours, beam_options)

@@ -178,3 +178,28 @@ def test_sampled_ranks_reach_from_the_first_pair_to_the_last(count, wanted):
 
 def test_no_pairs_have_no_ranks():
     assert report.sample_ranks(0, 30) == []
+
+
+@pytest.mark.parametrize("chosen", [1.06, -1e9, 9.0])
+def test_estimate_is_a_curve_with_the_threshold_in_it(chosen):
+    table = [
+        {"threshold": 1 + at / 100, "precision": value, "low": value - 0.1, "high": 1.0,
+         "recall": 1 - value / 2}
+        for at, value in enumerate((0.7, 0.8, 0.9))
+    ]  # fmt: skip
+    shown = Page(report.render("en-de", "lead", (), FUNNEL, [1.2], [], [], (table, chosen)))
+    assert shown.tags.count("polyline") == 2 and "polygon" in shown.tags
+    assert "Estimated by planted pairs" in shown.texts
+    points = [
+        [tuple(map(float, point.split(","))) for point in value.split()]
+        for name, value in shown.attributes
+        if name == "points"
+    ]
+    assert [len(found) for found in points] == [6, 3, 3]
+    assert all(0 <= x <= 830 and 0 <= y <= 222 for found in points for x, y in found)
+    (line,) = [float(value) for name, value in shown.attributes if name == "x1"]
+    assert 40 <= line <= 790
+
+
+def test_without_planted_pairs_there_is_no_curve():
+    assert "polyline" not in page(kept=[1.2]).tags

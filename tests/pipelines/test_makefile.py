@@ -124,3 +124,9 @@ def test_nmt_takes_its_variables():
     )
     assert "--direction 'zh-en'" in told and "--test 'wmt17'" in told
     assert "--preset 'tiny'" in make("-n", "nmt")
+
+
+def test_planted_pairs_and_their_target_reach_the_job():
+    line = make("-n", "mine", "LANG=de,zh", "PLANTED=de.tsv zh.tsv", "TARGET_PRECISION=0.95")
+    assert "--planted de.tsv zh.tsv" in line and "--target-precision '0.95'" in line
+    assert "--planted" not in make("-n", "mine") and "--target" not in make("-n", "mine")

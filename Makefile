@@ -32,7 +32,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 PYTHON := LANG=C.UTF-8 $(VENV)/bin/python
 
-.PHONY: mine score export eval nmt samples bench test test-all lint schema clean
+.PHONY: mine score export eval nmt nmt-compare samples bench test test-all lint schema clean
 .DEFAULT_GOAL := mine
 
 mine: $(READY)
@@ -61,6 +61,12 @@ nmt: $(READY)
 	  --preset '$(or $(NMT),tiny)' --encoder '$(ENCODER)' --workers '$(WORKERS)' \
 	  $(if $(DIRECTION),--direction '$(DIRECTION)') $(if $(CORPUS),--corpus '$(CORPUS)') \
 	  $(if $(TEST),--test '$(TEST)') $(ARGS)
+
+nmt-compare: $(READY)
+	@$(PYTHON) -m nmt_eval.compare --output '$(OUT)' --languages 'en,$(TARGET)' \
+	  --preset '$(or $(NMT),tiny)' --encoder '$(ENCODER)' --workers '$(WORKERS)' \
+	  $(if $(DIRECTION),--direction '$(DIRECTION)') $(if $(SYSTEMS),--systems '$(SYSTEMS)') \
+	  $(if $(SEEDS),--seeds '$(SEEDS)') $(ARGS)
 
 samples: $(READY)
 	@$(PYTHON) -m samples.build

@@ -216,3 +216,28 @@ class DecodeConfig:
 
 
 COMPUTE = ("float32", "int8", "float16", "int8_float16", "transformers")
+
+
+@dataclasses.dataclass(frozen=True)
+class SelectConfig:
+    """Contrastive selection of pairs to train on (Wang et al. 2018)."""
+
+    #: share of a corpus that is kept (Feng et al. 2022: the best 20 %)
+    share: float = 0.2
+    #: fewest trusted pairs to tune a model with
+    min_trusted: int = 100
+    #: how often tuning sees each trusted pair, and its greatest learning rate as a share of
+    #: training's: enough that the two models differ, too little to forget the corpus
+    epochs: int = 3
+    rate: float = 0.1
+    #: most pairs of a gold that a comparison trusts
+    trusted: int = 1000
+
+    def __post_init__(self):
+        if not 0 < self.share <= 1:
+            raise InputError(f"select.share={self.share}: give more than 0 and at most 1")
+        if self.epochs < 1 or not self.rate > 0:
+            raise InputError(
+                f"select.epochs={self.epochs}, select.rate={self.rate}: give at least 1, and more "
+                "than 0"
+            )

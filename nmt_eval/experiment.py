@@ -40,7 +40,9 @@ _NEEDED = {
 class Experiment:
     """What decides a result. ``source``, ``target``: codes, one of them en; ``corpus``: path, as
     nmt_eval.data reads it; ``test``: as nmt_eval.testsets has it, or "" for one held out of the
-    corpus; ``gold``: path of a gold with sites, or ""; ``encoder``: what embeds for the score."""
+    corpus; ``gold``: path of a gold with sites, or ""; ``encoder``: what embeds for the score;
+    ``start``: folder of a run whose model is trained on, or ""; ``words``: folder of a vocabulary
+    that serves this run too, or ""."""
 
     source: str
     target: str
@@ -56,6 +58,8 @@ class Experiment:
     decode: configs.DecodeConfig
     #: whether the corpus has to be one that pipelines.corpus is done with
     finished: bool = True
+    start: str = ""
+    words: str = ""
 
     @property
     def other(self):
@@ -145,8 +149,17 @@ def _made_from(experiment):
         "test": fingerprint(test.select([0, 1]).to_pydict()) if test else "",
         "gold": data.digest([experiment.gold]) if experiment.gold and not test else "",
         "encoder": experiment.encoder,
+        "start": _digest(experiment.start, "model/model.safetensors"),
+        "words": _digest(experiment.words, vocabulary.MODEL),
         **experiment.settings(),
     }
+
+
+def _digest(folder, name):
+    path = pathlib.Path(folder) / name
+    if folder and not path.is_file():
+        raise InputError(f"{path}: missing; give the folder of a finished run")
+    return data.digest([path]) if folder else ""
 
 
 def _claim(folder, made_from):
@@ -259,7 +272,11 @@ def _train(experiment, folder, threads, say):
     transformers.utils.logging.disable_progress_bar()
     words_folder = folder / "vocabulary"
     started = time.monotonic()
-    if not vocabulary.is_there(words_folder):
+    given = experiment.start and pathlib.Path(experiment.start) / "vocabulary"
+    if not vocabulary.is_there(words_folder) and (given := given or experiment.words):
+        words_folder.mkdir(exist_ok=True)
+        vocabulary.copy(given, words_folder)
+    elif not vocabulary.is_there(words_folder):
         texts = _sampled_texts(folder / "data" / "train.parquet", experiment.vocabulary.texts)
         vocabulary.train(texts, experiment.vocabulary, words_folder)
         say(f"subwords  {experiment.vocabulary.size:,}, {time.monotonic() - started:.0f} s")
@@ -269,7 +286,10 @@ def _train(experiment, folder, threads, say):
     tokens, dev = (_encoded(_texts(folder / "data", part), words) for part in ("train", "dev"))
     seconds["encode"] = round(time.monotonic() - started, 3)
     torch.manual_seed(experiment.train.seed)
-    model = models.build(experiment.model, words.size, words.pad, words.eos)
+    if experiment.start:
+        model = transformers.MarianMTModel.from_pretrained(pathlib.Path(experiment.start) / "model")
+    else:
+        model = models.build(experiment.model, words.size, words.pad, words.eos)
     with progress.bar(
         f"train {experiment.source}-{experiment.target}", experiment.train.updates
     ) as bar:

@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import os
 
+import numpy as np
 import torch
 
 from mining.errors import InputError
@@ -28,7 +29,12 @@ class Weights:
 
     def __init__(self, model, device):
         model.to(device)
-        parameters = [one for one in model.parameters() if one.requires_grad]
+        # Sinusoids are no weights, though a model that was read has them among those.
+        parameters = [
+            one
+            for name, one in model.named_parameters()
+            if one.requires_grad and "embed_positions" not in name
+        ]
         self.parameters = sorted(parameters, key=lambda one: one.ndim < 2)
         self.values = torch.cat([one.detach().flatten() for one in self.parameters])
         self.grad = torch.zeros_like(self.values)
@@ -117,6 +123,26 @@ class Gradients:
         self._processes.add_up(loss)
         return float(loss) / len(tokens.tgt.values)
 
+    def of_pairs(self, tokens, parts):
+        """The loss of each pair of ``tokens``, the sum of its target tokens', in nats, without
+        dropout; a NumPy float64 [n]. parts: of which every pair is in one."""
+
+        def compute(rows):
+            with self._products():
+                part = tokens.take(rows)
+                sides = self._sides(part)
+                found = self._forward.token_losses(*sides).double().cpu().numpy()
+            return rows, np.add.reduceat(found, part.tgt.offsets[:-1])
+
+        losses = np.zeros(len(tokens))
+        for rows, found in self._map(compute, self._own(parts)):
+            losses[rows] = found
+        if self._processes.count == 1:
+            return losses
+        losses = torch.from_numpy(losses).to(self._device)
+        self._processes.add_up(losses)
+        return losses.cpu().numpy()
+
     def _own(self, parts):
         return parts[self._processes.number :: self._processes.count]
 
@@ -125,9 +151,10 @@ class Gradients:
         return torch.autocast(self._device.type, dtype, enabled=dtype != torch.float32)
 
     def _part(self, tokens, rows, smoothing=0.0, dropout=None):
-        part = tokens.take(rows)
-        src, tgt = (Side.of(one.values, one.lengths, self._device) for one in (part.src, part.tgt))
-        return self._forward.losses(src, tgt, smoothing, dropout)
+        return self._forward.losses(*self._sides(tokens.take(rows)), smoothing, dropout)
+
+    def _sides(self, part):
+        return (Side.of(one.values, one.lengths, self._device) for one in (part.src, part.tgt))
 
 
 def _keep_memory():

@@ -53,3 +53,20 @@ class TokenLosses(torch.autograd.Function):
     def backward(ctx, grad, _):
         x_grad, weight_grad = ctx.saved_tensors
         return x_grad * grad, weight_grad * grad, None, None
+
+
+def token_losses(x, weight, targets):
+    """The cross-entropy of each token, without smoothing and gradients; float32 [tokens]."""
+    device = x.device.type
+    autocast = torch.is_autocast_enabled(device)
+    dtype = torch.get_autocast_dtype(device) if autocast else weight.dtype
+    size = max(16, _LOGITS.get(device, _MOST_LOGITS) // len(weight))
+    found = torch.empty(len(x), device=x.device)
+    with torch.autocast(device, enabled=False), torch.no_grad():
+        x, words = x.to(dtype), weight.to(dtype)
+        for start in range(0, len(x), size):
+            piece = slice(start, start + size)
+            found[piece] = torch.nn.functional.cross_entropy(
+                (x[piece] @ words.T).float(), targets[piece], reduction="none"
+            )
+    return found

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from nmt_eval.losses import TokenLosses
+from nmt_eval.losses import TokenLosses, token_losses
 
 _ACTIVATIONS = {"relu": torch.relu, "gelu": F.gelu, "swish": F.silu}
 # Longest row that can be translated: rows of sinusoids.
@@ -126,6 +126,16 @@ class Forward:
         The loss of a token is its cross-entropy with ``1 - smoothing`` on the right one and
         ``smoothing`` spread over the whole vocabulary (Szegedy et al. 2016, section 7).
         """
+        x = self._states(src, tgt, dropout)
+        return TokenLosses.apply(x, self._words, tgt.ids, smoothing)
+
+    def token_losses(self, src, tgt):
+        """The cross-entropy of each target token, in nats, without gradients; float32 [tokens]."""
+        with torch.no_grad():
+            return token_losses(self._states(src, tgt), self._words, tgt.ids)
+
+    def _states(self, src, tgt, dropout=None):
+        """What the decoder has at each target token, [tokens, dim]."""
         drop = (lambda x: dropout(x, self._dropout)) if dropout and self._dropout else _same
         memory = self._embedded(src, src.ids, drop)
         for layer in self._encoder:
@@ -138,7 +148,7 @@ class Forward:
             x = self._attended(layer, "self_attn", x, tgt, tgt, drop, causal=True)
             x = self._attended(layer, "encoder_attn", x, tgt, src, drop, memory)
             x = self._fed(layer, x, drop)
-        return TokenLosses.apply(x, self._words, tgt.ids, smoothing)
+        return x
 
     def _embedded(self, side, ids, drop):
         words = F.embedding(ids, self._words, self._pad)

@@ -45,6 +45,13 @@ class Ragged:
         """Tokens of each row, int64 [rows]."""
         return np.diff(self.offsets)
 
+    def cut(self, most):
+        """The first ``most`` tokens of each row, at most."""
+        lengths = np.minimum(self.lengths, most)
+        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+        places = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1] - offsets[:-1], lengths)
+        return Ragged(self.values[places], offsets)
+
     def take(self, rows):
         """The rows of these numbers, from 0, in their order; int array or bool mask."""
         rows = np.asarray(rows)

@@ -19,7 +19,7 @@ from nmt_eval.ragged import Ragged
 
 PAD, EOS, UNK = "<pad>", "</s>", "<unk>"
 _UNK_ID, _EOS_ID = 0, 1
-_MODEL, _COPY, _PIECES = "source.spm", "target.spm", "vocab.json"
+MODEL, _COPY, _PIECES = "source.spm", "target.spm", "vocab.json"
 # Written last.
 _SETTINGS = "tokenizer_config.json"
 # Texts that are encoded at once: their ids are Python's integers for a moment.
@@ -98,7 +98,7 @@ def train(texts, config, folder):
         raise InputError(_reason(str(error), config.size)) from None
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (_MODEL, _COPY):
+    for name in (MODEL, _COPY):
         (folder / name).write_bytes(model.getvalue())
     made = load(folder)
     ids = {piece: at for at, piece in enumerate(made.all_pieces())}
@@ -120,7 +120,7 @@ def load(folder, threads=0):
     """The vocabulary in a folder; InputError where there is none."""
     import sentencepiece
 
-    path = pathlib.Path(folder) / _MODEL
+    path = pathlib.Path(folder) / MODEL
     try:
         processor = sentencepiece.SentencePieceProcessor(model_file=str(path))
     except (OSError, RuntimeError) as error:
@@ -131,7 +131,7 @@ def load(folder, threads=0):
 
 def copy(folder, target):
     """Puts the vocabulary of a folder beside a model in another."""
-    for name in (_MODEL, _COPY, _PIECES, _SETTINGS):
+    for name in (MODEL, _COPY, _PIECES, _SETTINGS):
         shutil.copyfile(pathlib.Path(folder) / name, pathlib.Path(target) / name)
 
 

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from nmt_eval import __main__ as command
-from nmt_eval import experiment, scores
+from nmt_eval import __main__ as trains
+from nmt_eval import command, experiment, scores
 from tests.nmt_eval import bitext
 
 ENGLISH, GERMAN = bitext.sentences(400)
@@ -26,7 +26,7 @@ def out(tmp_path):
 
 def run(out, *more):
     arguments = ["--output", str(out), "--languages", "en,de", "--gold", "-", "--workers", "1"]
-    return command.guarded([*arguments, *SETTINGS, *more])
+    return command.guarded(trains.main, [*arguments, *SETTINGS, *more])
 
 
 def lines(path):

@@ -42,7 +42,7 @@ _EN_WEAK = re.compile(
     r"irrespective|fail\w*|refus\w*|reject\w*|lack\w*|avoid\w*|prevent\w*|keep|kept|stop\w*|cease\w*|"
     r"miss\w*|forg[eo]t\w*|skip\w*|omit\w*|spar(?:e|ed|es|ing)|ignor\w*|den[iy]\w*|deprive\w*|"
     r"doubt\w*|exclu\w*|exempt\w*|immune|forb\w*|prohibit\w*|ban|bans|banned|barred|"
-    r"closed|cancel\w*|abandon\w*|oppos\w*|against|"
+    r"closed|cancel\w*|abandon\w*|oppos\w*|"
     r"object(?:ed|ing|ions?)|declin\w*|withh\w*|withdr\w*|retract\w*|revo[kc]\w*|abolish\w*|abstain\w*|"
     r"neglect\w*|refrain\w*|los(?:e|es|t|ing|s)|gone|vain|futil\w*|devoid|void|minus|beware|hate\w*|"
     r"expire\w*|obsolete|difficult\w*|"

@@ -141,7 +141,7 @@ class CorpusConfig:
     min_margin: float = 1.06
     #: a pair's cosine must be at least this: ratios inflate on small corpora; where
     #: min_page_support other good pairs of its two pages (one at least) or alignment speak for it,
-    #: its cosine times a margin above 1 must, for short and free translations have low ones
+    #: its cosine times a margin above min_margin_alone must: what is short or free has a low one
     min_cosine: float = 0.4
     #: a pair whose two pages share fewer other pairs than min_page_support needs a margin above
     #: min_margin_alone

@@ -150,8 +150,8 @@ def refused_by_vectors(table, config):
     bonus = page_bonus(support, config)
     bonus[aligned] = config.align_bonus
     known = aligned | (support >= config.min_page_support) | (margin > config.min_margin_alone)
-    supported = aligned | _in_company(support, config)
-    near = np.where(supported, cosine * np.maximum(margin, 1), cosine)
+    sure = (aligned | _in_company(support, config)) & (margin > config.min_margin_alone)
+    near = np.where(sure, cosine * np.maximum(margin, 1), cosine)
     return (
         ("margin", ~(margin + bonus > config.min_margin)),
         ("cosine", ~(near >= config.min_cosine)),

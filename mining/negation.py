@@ -45,13 +45,13 @@ _EN_WEAK = re.compile(
     r"closed|cancel\w*|abandon\w*|oppos\w*|"
     r"object(?:ed|ing|ions?)|declin\w*|withh\w*|withdr\w*|retract\w*|revo[kc]\w*|abolish\w*|abstain\w*|"
     r"neglect\w*|refrain\w*|los(?:e|es|t|ing|s)|gone|vain|futil\w*|devoid|void|minus|beware|hate\w*|"
-    r"expire\w*|obsolete|difficult\w*|"
+    r"expire\w*|g[ia]v\w+\s+up|quit\w*|within|withst\w*|obsolete|difficult\w*|"
     r"un(?!der|til|ion|it|iq|iv|cle|less)\w{3,}|in(?:ability|accessib|accurate|active|adequate|"
     r"animate|appropriate|capable|comp|conceiv|conclus|consist|correct|curable|decis|definite|"
     r"dependent|different|direct|dispens|effective|evitab|exact|explic|finite|formal|hibit|"
     r"secure|separab|significan|soluble|stead|suffic|toleran|tolerab|valid|violable|visible)\w*|"
     r"im(?:mobile|mort|partial|possib|proper|perfect|patien|penetrab|plausib)\w*|"
-    r"ir(?:regular|relevan|replac|respons|revers)\w*|il(?:legal|legib|litera|logic)\w*|"
+    r"ir(?:regular|relevan|replac|respons|revers)\w*|il(?:lverkneif\w*|egal|legib|litera|logic)\w*|"
     r"dis(?:ab|ag|all|app|arm|avow|band|bel|card|claim|conn|cont|cour|cred|ench|hon|inc|int|like|"
     r"loc|loy|mantl|miss|obe|ord|own|par|perse|pleas|prov|qual|reg|rupt|sat|sent|sol|suad|trust|use)"
     r"\w*|non-?\w+|\w+(?<!un)less(?:ly|ness)?)\b",
@@ -64,7 +64,7 @@ _DE_STRONG = re.compile(
 # The same of German: so schnell war noch niemand, faster than ever; nicht nur, both.
 _DE_NEUTRAL = re.compile(
     r"\b(?:noch (?:nie(?:mals|mand\w*)?|kein\w*)|nie(?:mals|mand)? (?:zuvor|vorher|mehr|wieder)|"
-    r"nicht (?:nur|bloß|allein|zuletzt|selten|weniger|später|eher|umsonst|ohne|un\w+)|"
+    r"nicht (?:nur|bloß|allein|zuletzt|selten|weniger|später|eher|umsonst|(?:ganz )?ohne|un\w+)|"
     r"nichts (?:anderes|weiter|andres|als|mehr)|"
     r"(?:ob|oder|wenn|warum|falls) nicht|nicht wahr\?|kaum (?:dass|ein\w*|\d)|"
     r"kein\w* (?:gering\w*|schlecht\w*|wunder|zweifel|ander\w*|einzig\w*|mehr|wenig\w*|"
@@ -85,7 +85,7 @@ _DE_WEAK = re.compile(
     r"blockier\w*|gesperrt\w*|geschlossen\w*|schließ(?:t|en)|schlossen|aufgehör\w*|"
     r"aufhör\w*|hör\w* auf|vorbei|dagegen|schwer\w*|schwierig\w*|wider\w*|"
     r"bestreit\w*|bestritt\w*|abr[aä]t\w*|abgeraten|raten\b.*\bab\b|verborg\w*|geheim\w*|zweif\w*|"
-    r"bezweif\w*|egal|gleichgültig\w*|unabhängig\w*|oder\?|trotz\w*|zu\s\w+,?\s(?:um|als)\b|"
+    r"bezweif\w*|verkneif\w*|egal|gleichgültig\w*|unabhängig\w*|oder\?|trotz\w*|zu\s\w+,?\s(?:um|als)\b|"
     r"un(?!d\b|s\b|ser|ter|tern|gefähr|fall|fäll|garn|gar|ion|iv|weit|mittelbar)\w{3,}|"
     r"miss\w{3,}|nicht\w+|vermiss\w*|in(?:akt|kompet|kompat|stabil|toler)\w*|"
     r"il(?:leg|log)\w*|ir(?:rel|reg|rat|rev)\w*|"
@@ -101,7 +101,7 @@ _ZH_STRONG = re.compile(
     "[没沒](?:有|人|什么|事|办法|想到|时间|被)|(?:从|從|并|並|尚)未|[无無]法|[请請切]勿"
 )
 _ZH_NEUTRAL = re.compile(
-    "不得不|不能不|不可不|不会不|舍不得|捨不得|想不到|没想到|了不得|巴不得|不少|不胜|不日|要不要|不可思议|不得了|[能会會要用]不[能会會要用]|是不是|可不是|不会吧|不用说|"
+    "非.{1,6}不可|不到(?=[约0-9一二两兩三四五六七八九十百千半])|不得不|不能不|不可不|不会不|舍不得|捨不得|想不到|没想到|了不得|巴不得|不少|不胜|不日|要不要|不可思议|不得了|[能会會要用]不[能会會要用]|是不是|可不是|不会吧|不用说|"
     "能不能|不想.{0,4}也|有[没沒]有|没有不|不是.{0,12}就是|差不多|[对對]不起|了不起|来不及|來不及|忍不住|"
     "[说說]不定|[看听聽想]不[见見到出]|[巴恨]不得|[不迫]不|[没沒](?:[错錯]|[关關][系係])|"
     "不(?:[过過仅僅但断斷管论論如久少错錯同等一然安幸良足满滿明解禁料時时单單妨止只光惜由觉覺朽便利当當"

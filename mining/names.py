@@ -207,7 +207,6 @@ def _part_is_changed(src, tgt, lexicon):
     if not ours:
         return False
     theirs = _pairs_of_words(tgt)
-    said, parts = _parts(src), _parts(tgt)
     # What opens a sentence may owe its capital to that.
     opener = _WORD.search(src).group()
     for first, last in ours:
@@ -220,7 +219,7 @@ def _part_is_changed(src, tgt, lexicon):
                 continue
             if not new[1:].islower():
                 continue
-            if not _is_spelled(lost, parts) and not _is_spelled(new, said):
+            if not _is_spelled(lost, _parts(tgt)) and not _is_spelled(new, _parts(src)):
                 return True
     return False
 
@@ -427,11 +426,12 @@ def chinese_names(text):
     of parts each, and each part a list of what it may be: nothing shows where a name begins or
     ends, but dots."""
     names = []
-    for found in _DOTTED.findall(text):
+    dotted = bool(_DOT.search(text))
+    for found in _DOTTED.findall(text) if dotted else ():
         first, *between, last = _DOT.split(found)
         ends = [text[::-1] for text in _beginnings(first[::-1])]
         names.append([ends, *([part] for part in between), _beginnings(last)])
-    for found in _SPELLED.findall(_DOTTED.sub(" ", text)):
+    for found in _SPELLED.findall(_DOTTED.sub(" ", text) if dotted else text):
         sure = len(_SPELLING_ONLY.findall(found))
         if len(found) >= _LEAST_SPELLED and sure >= _LEAST_SURE:
             whole = [text[::-1] for text in _beginnings(found[::-1])]

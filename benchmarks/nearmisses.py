@@ -207,6 +207,7 @@ def text_reasons(rows, lang):
         "margin": np.full(len(src), 9, np.float32),
         "cosine": np.ones(len(src), np.float32),
         "page_support": np.full(len(src), 99, np.int32),
+        "order_agreement": np.ones(len(src), np.float32),
         "src_duplicate_page": [False] * len(src),
         "tgt_duplicate_page": [False] * len(src),
     }

@@ -132,14 +132,16 @@ class MineConfig:
 class CorpusConfig:
     """From nearest neighbours to pairs."""
 
-    version: int = 3
+    version: int = 4
     #: ratio, distance or absolute (Artetxe & Schwenk 2019: ratio is best)
     margin: str = "ratio"
     #: max, intersect, union, forward or backward (LASER's mine_bitexts: max)
     retrieval: str = "max"
     #: a pair's margin must be above it; docs/method.md, "The thresholds"
     min_margin: float = 1.06
-    #: a pair's cosine must be at least this: ratios inflate on small corpora
+    #: a pair's cosine must be at least this: ratios inflate on small corpora; where
+    #: min_page_support other good pairs of its two pages (one at least) or alignment speak for it,
+    #: its cosine times a margin above min_margin_alone must: what is short or free has a low one
     min_cosine: float = 0.4
     #: a pair whose two pages share fewer other pairs than min_page_support needs a margin above
     #: min_margin_alone

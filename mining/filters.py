@@ -153,9 +153,11 @@ def refused_by_vectors(table, config):
     bonus = page_bonus(support, config)
     bonus[aligned] = config.align_bonus
     known = aligned | (support >= config.min_page_support) | (margin > config.min_margin_alone)
+    sure = (aligned | _in_company(support, config)) & (margin > config.min_margin_alone)
+    near = np.where(sure, cosine * np.maximum(margin, 1), cosine)
     return (
         ("margin", ~(margin + bonus > config.min_margin)),
-        ("cosine", ~(cosine >= config.min_cosine)),
+        ("cosine", ~(near >= config.min_cosine)),
         ("page_support", ~known),
     )
 
@@ -189,8 +191,12 @@ def page_bonus(support, config):
 
     support: page_support, int32 [n].
     """
-    enough = support >= max(config.min_page_support, 1)
-    return np.where(enough, config.page_bonus, 0).astype(np.float32)
+    return np.where(_in_company(support, config), config.page_bonus, 0).astype(np.float32)
+
+
+def _in_company(support, config):
+    """bool [n]: whether other good pairs of the same two pages speak for a pair."""
+    return support >= max(config.min_page_support, 1)
 
 
 def _english_lengths(table):

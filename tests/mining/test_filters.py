@@ -140,11 +140,13 @@ def test_a_translation_of_normal_length_is_not_refused(src, tgt, lang):
 )
 def test_a_value_at_its_threshold_and_a_step_to_each_side(column, knob, threshold, at_it):
     config = dataclasses.replace(CorpusConfig(page_bonus=0.0), **{knob: threshold})
+    # Alone on its pages, so that no other score makes up for this one.
+    alone = {} if column == "margin" else {"page_support": 0}
     at = np.float32(threshold)
     below, above = np.nextafter(at, np.float32(-9)), np.nextafter(at, np.float32(9))
     good, bad = (below, above) if knob.startswith("max") else (above, below)
     reasons = [
-        filters.reject_reasons(scored(GOOD, **{column: value}), config).tolist()
+        filters.reject_reasons(scored(GOOD, **alone, **{column: value}), config).tolist()
         for value in (good, at, bad)
     ]
     assert reasons == [[""], [at_it], [column]]
@@ -175,6 +177,23 @@ def test_a_pair_with_few_others_on_its_pages_needs_a_greater_margin(margin, supp
 )
 def test_good_pairs_of_the_same_pages_make_up_for_margin(margin, support, reason):
     table = scored(GOOD, margin=margin, page_support=support)
+    assert filters.reject_reasons(table, CorpusConfig()).tolist() == [reason]
+
+
+@pytest.mark.parametrize(
+    ("cosine", "margin", "support", "reason"),
+    [
+        (0.3, 1.5, 2, ""),
+        (0.3, 1.5, 1, "cosine"),
+        (0.3, 1.3, 9, "cosine"),
+        # A margin below 1, with the bonus of its company above the least, takes nothing away.
+        (0.41, 0.99, 9, ""),
+    ],
+)
+def test_a_margin_makes_up_for_the_cosine_of_a_pair_in_good_company(
+    cosine, margin, support, reason
+):
+    table = scored(GOOD, cosine=cosine, margin=margin, page_support=support)
     assert filters.reject_reasons(table, CorpusConfig()).tolist() == [reason]
 
 

@@ -42,12 +42,48 @@ def test_translated_spelled_otherwise_or_left_out_is_no_disagreement_in_german(s
 
 
 @pytest.mark.parametrize(
+    "tgt",
+    [
+        "Das Boot von Leonore Oddie liegt im Hafen.",
+        "Das Boot von Winifred Oddenrath liegt im Hafen.",
+    ],
+)
+def test_a_part_of_a_full_name_changed_disagrees_in_german(tgt):
+    assert names.agreement("The boat of Winifred Oddie is in port.", tgt, "de") == 0
+
+
+@pytest.mark.parametrize(
+    ("src", "tgt"),
+    [
+        ("The boat of Sergei Oddie left.", "Das Boot von Sergej Oddie ist weg."),
+        ("The boat of Winifred Oddie's left.", "Winifred Oddies Boot ist weg."),
+        ("We asked Judge Oddie.", "Wir haben Richterin Oddie gefragt."),
+        ("Then Admiral Winifred Oddie left.", "Dann ging Konteradmiralin Winifred Oddie."),
+        ("Ask Oddie about it.", "Fragen Sie Bürgermeister Oddie danach."),
+        ("We walked down Oddie Street.", "Wir gingen die Oddie Straße hinunter."),
+    ],
+)
+def test_a_role_or_another_spelling_beside_a_name_does_not(src, tgt):
+    assert names.agreement(src, tgt, "de") == 1
+
+
+@pytest.mark.parametrize(
     ("src", "tgt", "expected"),
     [
         ("I met Mr Gregson at the station.", "我在车站遇见了格雷格森先生。", 1),
         ("I met Mr Gregson at the station.", "我在车站遇见了阿尔布莱特先生。", 0),
         ("I met Peter Gregson there.", "我在那里遇见了彼得·格雷格森。", 1),
         ("I met Peter Gregson there.", "我在那里遇见了罗莎·阿尔布莱特。", 0),
+        # One part of a full name is another, after a title and whatever stands around it.
+        ("Yesterday we met Mrs Rosa Gregson there.", "我在那里遇见了罗莎·阿尔布莱特夫人。", 0),
+        ("I met Rosa Albright there.", "我在那里遇见了汉娜·阿尔布莱特。", 0),
+        ("Yesterday we met Mrs Rosa Albright there.", "我在那里遇见了罗莎·阿尔布莱特夫人。", 1),
+        # One of two names is another.
+        ("Gregson wrote to Rosa Albright.", "马蒂尔德写信给罗莎·阿尔布莱特。", 1),
+        ("Then Gregson met Marlowe there.", "格雷格森在那里遇见了伊丽莎贝塔。", 0),
+        # A name that is not spelled in the usual characters is heard all the same.
+        ("The boat left Bodmin at noon.", "船中午离开伯德明，驶向布里斯托尔。", 1),
+        ("The Peterson-Gregson cup is ours.", "彼得森-格雷格森杯是我们的。", 1),
         # Nobody is named in characters for sounds.
         ("I met Mr Gregson at the station.", "我在车站遇见了老师。", 1),
         ("They come from Germany.", "他们是从德国来的。", 1),
@@ -101,5 +137,7 @@ def test_a_text_agrees_with_itself(text):
 @few
 def test_similarity_of_sounds_is_a_share_and_of_no_sound_nothing(name, chinese):
     sound = sounds.of_chinese(chinese)
-    assert 0 <= sounds.similarity(sounds.of_english(name), sound) <= 100
+    assert 0 <= sounds.similarity(sounds.of_latin(name), sound) <= 1
+    assert 0 <= sounds.best_in(sounds.of_latin(name), chinese) <= 1
     assert sounds.similarity("", sound) == 0
+    assert sounds.similarity(sound, sound) == bool(sound)

@@ -156,7 +156,7 @@ class CorpusConfig:
     min_order_agreement: float = 1.0
     #: what a sentence that is left alone costs in alignment, where two that have nothing to do with
     #: each other cost about 1 (docs/method.md); 0: no alignment
-    skip_cost: float = 0.5
+    skip_cost: float = 0.6
     #: what is added to the margin of a pair that alignment found, in place of page_bonus; as that
     align_bonus: float = 0.1
     #: least number_agreement, negation_agreement, name_agreement and ascii_agreement: what each

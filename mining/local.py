@@ -1,11 +1,11 @@
 """Sentence alignment between two pages that correspond: what lies between their anchors.
 
-A link joins one or two neighbouring sentences of a page with one or two of the other. Its cost is
-``(n_src + n_tgt) / 2 * min(n_src, n_tgt) * (1 - cosine) / (1 - mean)``, which is Vecalign's
-(Thompson & Koehn 2019) with the margin's means in place of random samples and a 1-2 link cheaper by
-a quarter, plus the logarithm of the ratio of its sides' lengths (the evidence of Gale & Church
-1993); a sentence left alone costs ``skip_cost``. The links taken are those of least cost that keep
-the order, which is the heaviest chain of those that cost less than leaving their sentences alone.
+A link joins one or two neighbouring sentences of a page with one or two of the other. It costs
+Vecalign's ``n_src * n_tgt * (1 - cosine) / (1 - mean)`` (Thompson & Koehn 2019) with the margin's
+means in place of random samples, and beside it the logarithm of the ratio of its sides' lengths,
+the evidence of Gale & Church (1993); a sentence left alone costs ``skip_cost``. The links taken are
+those of least cost that keep the order, which is the heaviest chain of those that cost less than
+leaving their sentences alone.
 """
 
 import dataclasses
@@ -16,6 +16,8 @@ from mining.chains import heaviest_chain
 
 # Links whose cosines are looked at together: 4 MB of each side's vectors in double precision.
 _RESCORED = 1024
+# What a link's distance counts, by the product of its sides' sentences.
+_WEIGHTS = (0, 1.0, 1.7, 0, 4.0)
 # Lengths whose ratio has a greater logarithm are no worse: of very short sentences they say little.
 _MOST_UNLIKE = 1.0
 # More links than that between two anchors say that the pages don't correspond there.
@@ -78,11 +80,12 @@ def align(src, tgt, src_vectors, tgt_vectors, skip_cost):
     means = ours.means[left], theirs.means[right]
     unlike = np.abs(np.log(ours.lengths[left] / theirs.lengths[right]))
     count = sizes[0] + sizes[1]
-    cost = (1 - cosines) / np.maximum(1 - (means[0] + means[1]) / 2, 1e-6)
-    # Of 2-2 twice that of two links, since cosines of sums are higher than those of their parts.
-    cost *= count / 2 * np.minimum(*sizes)
-    saved = count * skip_cost - cost - np.minimum(unlike, _MOST_UNLIKE)
+    cost = np.array(_WEIGHTS)[sizes[0] * sizes[1]] * (1 - cosines)
+    cost /= np.maximum(1 - (means[0] + means[1]) / 2, 1e-6)
     anchors = ours.anchors[left]
+    # Where nothing is to be joined lengths say little: most of what is free is short.
+    compared = (anchors >= 0) | (count > 2)
+    saved = count * skip_cost - cost - np.where(compared, np.minimum(unlike, _MOST_UNLIKE), 0)
     # The anchor itself is there already; another link in its place has to save more than it does.
     itself = (anchors >= 0) & (count == 2)
     held = np.zeros(max(anchors.max(initial=-1), 0) + 1)

@@ -182,7 +182,7 @@ def crowded():
 def test_what_mining_gave_away_is_found_between_its_neighbours():
     web = crowded()
     knobs = {"page_bonus": 0.0, "min_margin_alone": 9.0}
-    off, on = (rows_of(web.links(skip_cost=cost, **knobs)) for cost in (0.0, 0.5))
+    off, on = (rows_of(web.links(skip_cost=cost, **knobs)) for cost in (0.0, 0.6))
     assert ((4,), (4,)) not in off
     assert on[(4,), (4,)]["found_by"] == "alignment"
     assert on[(4,), (4,)]["page_support"] == 7

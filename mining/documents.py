@@ -21,11 +21,13 @@ _BLOCK = 32
 @dataclasses.dataclass(frozen=True)
 class Places:
     """Where each sentence of a language stands: ``ids`` int64 [n], rising, ``pages`` int64 [n] as
-    of mining.support.page_keys, ``orders`` int64 [n]: rising along a page."""
+    of mining.support.page_keys, ``orders`` int64 [n]: rising along a page, ``lengths`` int32 [n]:
+    characters."""
 
     ids: np.ndarray
     pages: np.ndarray
     orders: np.ndarray
+    lengths: np.ndarray
 
     def rows(self, ids):
         """Where the given ids stand; all must be known."""
@@ -97,24 +99,29 @@ def sides(found, pairs, src, tgt, means):
 
     found: Documents of ``pairs``; src, tgt: Places; means: for each of them the mean cosine of its
     k nearest neighbours, float32 [n]. Free is what no trusted pair has, be it of other pages.
+    Lengths are in characters of src, by the median ratio of the anchors.
     """
     names = ("src_id", "tgt_id")
     bound = pairs.select(names).take(pa.array(found.bound))
     anchors = pairs.select(names).take(pa.array(found.anchors))
-    both = []
+    both, lengths = [], []
     for at, (name, places) in enumerate(zip(names, (src, tgt), strict=True)):
         free = np.ones(len(places.ids), bool)
         free[places.rows(bound[name].to_numpy())] = False
         anchored = places.rows(anchors[name].to_numpy())
         both.append(_on_pages(found.pages[:, at], found.documents, anchored, places, free))
+        lengths.append(np.maximum(places.lengths[anchored], 1))
     wanted = _joinable(*both)
+    # Characters of tgt for one of src; most anchors are pairs of whole sentences.
+    ratio = np.median(lengths[1] / lengths[0]) if len(lengths[0]) else 1.0
     return tuple(
         Side(
             *(values[keep] for values in (rows, documents, places.orders[rows], numbers, gaps)),
             mean[rows[keep]],
+            np.maximum(places.lengths[rows[keep]], 1) / unit,
         )
-        for (rows, documents, numbers, gaps, _), keep, places, mean in zip(
-            both, wanted, (src, tgt), means, strict=True
+        for (rows, documents, numbers, gaps, _), keep, places, mean, unit in zip(
+            both, wanted, (src, tgt), means, (1.0, ratio), strict=True
         )
     )
 

@@ -1,10 +1,11 @@
 """Sentence alignment between two pages that correspond: what lies between their anchors.
 
-A link joins one or two neighbouring sentences of a page with one or two of the other. Its cost is
-Vecalign's (Thompson & Koehn 2019) with the margin's means in place of random samples:
-``n_src * n_tgt * (1 - cosine) / (1 - mean)``; a sentence left alone costs ``skip_cost``. The links
-taken are those of least cost that keep the order, which is the heaviest chain of those that cost
-less than leaving their sentences alone.
+A link joins one or two neighbouring sentences of a page with one or two of the other. It costs
+Vecalign's ``n_src * n_tgt * (1 - cosine) / (1 - mean)`` (Thompson & Koehn 2019) with the margin's
+means in place of random samples, and beside it the logarithm of the ratio of its sides' lengths,
+the evidence of Gale & Church (1993); a sentence left alone costs ``skip_cost``. The links taken are
+those of least cost that keep the order, which is the heaviest chain of those that cost less than
+leaving their sentences alone.
 """
 
 import dataclasses
@@ -15,6 +16,10 @@ from mining.chains import heaviest_chain
 
 # Links whose cosines are looked at together: 4 MB of each side's vectors in double precision.
 _RESCORED = 1024
+# What a link's distance counts, by the product of its sides' sentences.
+_WEIGHTS = (0, 1.0, 1.7, 0, 4.0)
+# Lengths whose ratio has a greater logarithm are no worse: of very short sentences they say little.
+_MOST_UNLIKE = 1.0
 # More links than that between two anchors say that the pages don't correspond there.
 _MOST_LINKS = 20_000
 
@@ -30,7 +35,8 @@ class Side:
     """One side's sentences that take part, sorted by (document, order): ``rows`` int64 [n], what
     the caller knows them by; ``documents``, ``orders`` int64 [n]; ``anchors`` int64 [n]: number of
     the anchor that the sentence is in, -1 for a free one; ``gaps`` int64 [n]: the number of the
-    first anchor at or behind it, which tells the gap; ``means`` float32 [n]."""
+    first anchor at or behind it, which tells the gap; ``means`` float32 [n]; ``lengths`` float64
+    [n], in a unit that translations have in common."""
 
     rows: np.ndarray
     documents: np.ndarray
@@ -38,6 +44,7 @@ class Side:
     anchors: np.ndarray
     gaps: np.ndarray
     means: np.ndarray
+    lengths: np.ndarray
 
     def slice(self, start, stop):
         """The sentences from start to before stop."""
@@ -71,11 +78,16 @@ def align(src, tgt, src_vectors, tgt_vectors, skip_cost):
     cosines = _cosines(ours, theirs, left, right)
     sizes = ours.sizes[left], theirs.sizes[right]
     means = ours.means[left], theirs.means[right]
-    cost = sizes[0] * sizes[1] * (1 - cosines) / np.maximum(1 - (means[0] + means[1]) / 2, 1e-6)
-    saved = (sizes[0] + sizes[1]) * skip_cost - cost
+    unlike = np.abs(np.log(ours.lengths[left] / theirs.lengths[right]))
+    count = sizes[0] + sizes[1]
+    cost = np.array(_WEIGHTS)[sizes[0] * sizes[1]] * (1 - cosines)
+    cost /= np.maximum(1 - (means[0] + means[1]) / 2, 1e-6)
     anchors = ours.anchors[left]
+    # Where nothing is to be joined lengths say little: most of what is free is short.
+    compared = (anchors >= 0) | (count > 2)
+    saved = count * skip_cost - cost - np.where(compared, np.minimum(unlike, _MOST_UNLIKE), 0)
     # The anchor itself is there already; another link in its place has to save more than it does.
-    itself = (anchors >= 0) & (sizes[0] + sizes[1] == 2)
+    itself = (anchors >= 0) & (count == 2)
     held = np.zeros(max(anchors.max(initial=-1), 0) + 1)
     held[anchors[itself]] = np.maximum(saved[itself], 0)
     saved = np.where(anchors >= 0, saved - held[anchors], saved)
@@ -127,6 +139,9 @@ class _Units:
         self.means = (
             side.means[self.first].astype(np.float64) + side.means[self.last].astype(np.float64)
         ) / 2
+        self.lengths = side.lengths[self.first] + np.where(
+            self.sizes == 2, side.lengths[self.last], 0
+        )
 
     def vectors(self, units):
         """float64 [n, dim]: unit vectors, of two sentences that of their sum."""

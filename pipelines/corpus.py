@@ -60,16 +60,18 @@ class MatchPairs:
 def _places_of(ids, folder):
     """mining.documents.Places of the sentences of a language."""
     known, pages, orders = ([np.empty(0, np.int64)] for _ in range(3))
+    lengths = [np.empty(0, np.int32)]
     for part in manifests.read(folder)["parts"]:
         table = datasets.read_table(
-            datasets.join(folder, part), ["sentence_id", "url", "block", "position"]
+            datasets.join(folder, part), ["sentence_id", "text", "url", "block", "position"]
         )
         known.append(table["sentence_id"].to_numpy())
         pages.append(support.page_keys(table["url"].to_pylist()))
         orders.append(documents.orders(table["block"].to_numpy(), table["position"].to_numpy()))
+        lengths.append(pc.utf8_length(table["text"]).to_numpy())
     # Shards are ranges of ids, their names in the same order, so all ids together are sorted.
     rows = np.searchsorted(np.concatenate(known), ids)
-    return documents.Places(ids, np.concatenate(pages)[rows], np.concatenate(orders)[rows])
+    return documents.Places(ids, *(np.concatenate(part)[rows] for part in (pages, orders, lengths)))
 
 
 def _vectors_of(folder, ids):

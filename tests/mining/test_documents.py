@@ -45,21 +45,24 @@ def test_no_chain_is_heavier_than_the_one_found(rows):
 
 
 class Web:
-    """Pages of both languages: each sentence (page, block, position, vector), by its number."""
+    """Pages of both languages: each sentence (page, block, position, vector), by its number;
+    ``lengths`` in characters, all the same without."""
 
-    def __init__(self, src, tgt, k=4):
+    def __init__(self, src, tgt, lengths=None, k=4):
         self.rows = src, tgt
         ids = [np.arange(len(side)) for side in (src, tgt)]
         self.vectors = [
             np.array([row[3] for row in side], np.float16).reshape(-1, DIM) for side in (src, tgt)
         ]
+        lengths = lengths or [[80] * len(side) for side in (src, tgt)]
         self.places = [
             documents.Places(
                 number,
                 np.array([row[0] for row in side], np.int64),
                 documents.orders([row[1] for row in side], [row[2] for row in side]),
+                np.array(characters, np.int32),
             )
-            for number, side in zip(ids, (src, tgt), strict=True)
+            for number, side, characters in zip(ids, (src, tgt), lengths, strict=True)
         ]
         self.near = (
             knn.search(ids[0], self.vectors[0], [(ids[1], self.vectors[1])], k),
@@ -117,6 +120,52 @@ def test_sentences_of_different_blocks_are_not_joined():
     src = page([*means[:4], whole / np.linalg.norm(whole), *means[6:]])
     tgt = page([near(vector, seed=at) for at, vector in enumerate(means)])
     assert all(len(src) == len(tgt) == 1 for src, tgt in rows_of(Web(src, tgt).links()))
+
+
+def unequal_halves(factor=1.0):
+    """Pages whose sentence 4 is mostly the other's 4 and a little its 5: the first alone is the
+    nearer one. Returns them and, in characters, what they are if it says both, and if it says one;
+    the other page's by ``factor``."""
+    means = meanings(1, 9)
+    whole = means[4] + 0.35 * means[5]
+    src = page([*means[:4], whole / np.linalg.norm(whole), *means[6:]], block=0)
+    tgt = page([near(vector, seed=at) for at, vector in enumerate(means)], block=0)
+    theirs = [int(length * factor) for length in (80, 70, 90, 60, 50, 60, 100, 80, 70)]
+    both, one = ([80, 70, 90, 60, length, 100, 80, 70] for length in (110, 50))
+    return src, tgt, [both, theirs], [one, theirs]
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.3])
+def test_lengths_decide_whether_a_pair_is_half_of_one(factor):
+    src, tgt, both, one = unequal_halves(factor)
+    found = rows_of(Web(src, tgt, both).links())
+    assert found[(4,), (4, 5)]["found_by"] == "alignment"
+    assert ((4,), (4,)) not in found
+    half = rows_of(Web(src, tgt, one).links())
+    assert half[(4,), (4,)]["found_by"] == "mining"
+    assert ((4,), (4, 5)) not in half
+
+
+def test_a_sentence_of_another_meaning_is_not_taken_for_its_length():
+    means = meanings(1, 9)
+    means[5] = np.random.default_rng(2).normal(size=DIM) / np.sqrt(DIM)
+    src = page([*means[:5], *means[6:]], block=0)
+    tgt = page([near(vector, seed=at) for at, vector in enumerate(means)], block=0)
+    lengths = [80, 70, 90, 60, 72, 100, 80, 70], [80, 70, 90, 60, 58, 14, 100, 80, 70]
+    assert ((4,), (4,)) in rows_of(Web(src, tgt, lengths).links())
+
+
+def test_sentences_that_both_pages_have_alone_are_not_taken_into_the_pair_beside_them():
+    means = meanings(7, 10)
+    stranger = meanings(8, 1)[0]
+    src = page(means, block=0)
+    tgt = page(
+        [near(v, 0.2, at) for at, v in enumerate([*means[:5], stranger, *means[6:]])], block=0
+    )
+    found = rows_of(Web(src, tgt).links())
+    assert ((4,), (4,)) in found
+    assert ((6,), (6,)) in found
+    assert all(len(src) == len(tgt) == 1 for src, tgt in found)
 
 
 def crowded():

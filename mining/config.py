@@ -132,7 +132,7 @@ class MineConfig:
 class CorpusConfig:
     """From nearest neighbours to pairs."""
 
-    version: int = 4
+    version: int = 5
     #: ratio, distance or absolute (Artetxe & Schwenk 2019: ratio is best)
     margin: str = "ratio"
     #: max, intersect, union, forward or backward (LASER's mine_bitexts: max)

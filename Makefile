@@ -78,11 +78,14 @@ schema: $(READY)
 bench: $(VENV)/.bench
 	@$(PYTHON) -m benchmarks.extract $(ARGS)
 
+# Two processes, each with whole files: what a file's tests share is made once.
+PYTEST = $(PYTHON) -m pytest -q -n $(or $(TEST_WORKERS),2) --dist loadfile
+
 test: $(READY)
-	@$(PYTHON) -m pytest -q -m 'not slow'
+	@$(PYTEST) -m 'not slow'
 
 test-all: $(READY)
-	@$(PYTHON) -m pytest -q
+	@$(PYTEST)
 
 lint: $(READY)
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .

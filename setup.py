@@ -76,6 +76,7 @@ setup(
             "duckdb",
             "hypothesis",
             "pytest",
+            "pytest-xdist",
             "ruff",
             "sentence-transformers>=5",
             "warcio>=1.8",

@@ -60,7 +60,7 @@ nmt: $(READY)
 	@$(PYTHON) -m nmt_eval --output '$(OUT)' --languages 'en,$(TARGET)' \
 	  --preset '$(or $(NMT),tiny)' --encoder '$(ENCODER)' --workers '$(WORKERS)' \
 	  $(if $(DIRECTION),--direction '$(DIRECTION)') $(if $(CORPUS),--corpus '$(CORPUS)') \
-	  $(if $(TEST),--test '$(TEST)') $(ARGS)
+	  $(if $(TEST),--test '$(TEST)') $(if $(START),--start '$(START)') $(ARGS)
 
 nmt-compare: $(READY)
 	@$(PYTHON) -m nmt_eval.compare --output '$(OUT)' --languages 'en,$(TARGET)' \

@@ -1,15 +1,15 @@
-"""Builds the sample web from the page sources: five WARC files, and the gold sentence pairs.
+"""Builds the made-up webs from the page sources: WARC files, and the gold sentence pairs.
 
-``python -m samples.build [--output DIR]`` writes ``sample-0000N.warc.gz`` and ``gold/*.tsv``. The
-result depends on the sources alone: dates come from the articles, ids and order from hashes. Only
-a zlib or brotli that packs differently can change the bytes of the WARC files.
+``python -m samples.build [--output DIR]`` writes ``sample-0000N.warc.gz`` and ``gold/*.tsv`` of the
+samples, and ``news/news-0000N.warc.gz`` and ``news/gold/*.tsv`` of the web of news. The result
+depends on the sources alone: dates come from the articles, ids and order from hashes. Only a zlib
+or brotli that packs differently can change the bytes of the WARC files.
 """
 
 import argparse
 import json
 import pathlib
 import sys
-import typing
 
 from samples.archive import Fetch, png, write_archive
 from samples.furniture import LANGS, furniture_text, load_furniture
@@ -17,92 +17,54 @@ from samples.markup import stable_hash
 from samples.pages import Site, second_copies, stray_pages
 from samples.sources import load_articles
 from samples.templates import render, title_of
-
-FILES = 5
-CONTENT_TYPES = {
-    "corner-advice": "text/html",
-    "far-paths": "text/html; charset=utf-8",
-    "ferrymoor-courier": "text/html; charset=UTF-8",
-    "mend-it": 'text/html; charset="utf-8"',
-    "open-window-science": "Text/HTML;Charset=UTF-8",
-    "slow-kitchen": "text/html",
-    "town-museum": "application/xhtml+xml",
-}
+from samples.webs import WEBS, Coding
 
 
-class Coding(typing.NamedTuple):
-    """What a page is encoded in, what its header says it is and what its meta element says."""
+def build(web, output):
+    """Writes the WARC files and the gold files of a samples.webs.Web below the folder ``output``.
 
-    charset: str
-    content_type: str
-    meta: str
-
-
-CODINGS = {
-    ("pickle-crock", "zh"): Coding("gb18030", "text/html", ""),
-    ("family-insurance", "zh"): Coding("gb18030", "text/html; charset=utf-8", "gb2312"),
-    ("thursday-leftovers", "de"): Coding("windows-1252", "text/html", ""),
-    ("pocket-money", "de"): Coding("windows-1252", "text/html; charset=utf-8", "iso-8859-1"),
-}
-# Content-Encoding, and whether the body comes in chunks.
-TRANSFERS = {
-    ("storm-ottoline", "en"): ("gzip", False),
-    ("storm-ottoline", "de"): ("br", False),
-    ("storm-ottoline", "zh"): ("deflate", False),
-    ("packing-for-five-days-of-huts", "en"): ("", True),
-    ("packing-for-five-days-of-huts", "de"): ("gzip", True),
-    ("packing-for-five-days-of-huts", "zh"): ("br", False),
-    ("dripping-tap", "en"): ("br", True),
-    ("dripping-tap", "de"): ("deflate", False),
-    ("dripping-tap", "zh"): ("", True),
-    ("while-we-sleep", "de"): ("gzip", False),
-    ("while-we-sleep", "zh"): ("gzip", True),
-    ("tram-line-two", "en"): ("deflate", True),
-    ("sunday-dumplings", "zh"): ("gzip", False),
-    ("flat-handover", "de"): ("gzip", True),
-}
-
-
-def build(output):
-    """Writes the WARC files and the gold files below the folder ``output``."""
-    articles = load_articles()
-    sites = make_sites(articles)
-    fetches = [fetch_page(page) for page in all_pages(sites)]
-    fetches += [fetch for site in sites.values() for fetch in other_fetches(site)]
+    ValueError if two pages have the same URL or a gold text could not stand in a TSV.
+    """
+    articles = load_articles(web.sources)
+    sites = make_sites(web, articles)
+    fetches = [fetch_page(web, page) for page in all_pages(web, sites)]
+    fetches += [fetch for site in sites.values() for fetch in other_fetches(web, site)]
     if len({fetch.url for fetch in fetches}) != len(fetches):
         raise ValueError("two pages have the same URL")
     output.mkdir(parents=True, exist_ok=True)
-    for number in range(FILES):
+    for number in range(web.files):
         mine = [fetch for fetch in fetches if fetch.bucket == number]
-        write_archive(output / f"sample-{number:05}.warc.gz", mine)
+        write_archive(output / f"{web.prefix}-{number:05}.warc.gz", mine)
     write_gold(output / "gold", articles, sites)
 
 
-def make_sites(articles):
-    furniture = load_furniture()
+def make_sites(web, articles):
+    furniture = load_furniture(web.extras / "furniture")
     by_site = {}
     for article in articles:
         by_site.setdefault(article.site, []).append(article)
-    return {name: Site(name, mine, furniture[name]) for name, mine in by_site.items()}
+    return {
+        name: Site(name, web.sites[name], mine, furniture[name]) for name, mine in by_site.items()
+    }
 
 
-def all_pages(sites):
+def all_pages(web, sites):
     """Every page that holds text of a site, second copies and pages in odd places included."""
     pages = [page for site in sites.values() for page in site.article_pages()]
     yield from pages
     for site in sites.values():
         yield from site.index_pages()
-    yield from stray_pages(sites)
-    yield from second_copies(pages)
+    yield from stray_pages(web, sites)
+    yield from second_copies(web, pages)
 
 
-def fetch_page(page):
+def fetch_page(web, page):
     """The server's answer that brings a page, in the encoding the page is to have."""
     own = page.kind == "article"
     name = (page.slug, page.text_lang)
-    coding = CODINGS.get(name) if own else None
-    coding = coding or Coding("utf-8", CONTENT_TYPES[page.site], "utf-8")
-    compression, chunked = TRANSFERS.get(name, ("", False)) if own else ("", False)
+    coding = web.codings.get(name) if own else None
+    coding = coding or Coding("utf-8", web.sites[page.site].content_type, "utf-8")
+    compression, chunked = web.transfers.get(name, ("", False)) if own else ("", False)
     return Fetch(
         page.url,
         page.date,
@@ -110,7 +72,7 @@ def fetch_page(page):
         encode(page, coding),
         coding=compression,
         chunked=chunked,
-        bucket=bucket(page),
+        bucket=bucket(web, page),
     )
 
 
@@ -123,20 +85,26 @@ def encode(page, coding):
     return render(page, coding.meta).encode(coding.charset, "xmlcharrefreplace")
 
 
-def bucket(page):
-    """The file a page goes to: by a hash of its English URL, each language in another file."""
-    if page.url not in page.languages.values():
-        return stable_hash(page.url) % FILES
-    return (stable_hash(page.languages["en"]) + 2 * LANGS.index(page.lang)) % FILES
+def bucket(web, page):
+    """The file a page goes to: by its English URL, each language in another file; by its own URL
+    if it is no page of an article, or of one that is not in English."""
+    if page.url not in page.languages.values() or "en" not in page.languages:
+        return by_url(web, page.url)
+    return (by_url(web, page.languages["en"]) + 2 * LANGS.index(page.lang)) % web.files
 
 
-def other_fetches(site):
+def by_url(web, url):
+    """The number of the file that a URL goes to by its hash."""
+    return stable_hash(url) % web.files
+
+
+def other_fetches(web, site):
     """What else a crawler brings home from a site: no articles, but files and failures."""
     lang = LANGS[stable_hash(site.name) % 3]
     page = site.lost_page(lang)
     html = render(page, "utf-8").encode("utf-8")
     kind = "text/html; charset=utf-8"
-    yield Fetch(page.url, page.date, kind, html, status=404, bucket=stable_hash(page.url) % FILES)
+    yield Fetch(page.url, page.date, kind, html, status=404, bucket=by_url(web, page.url))
     home = page.languages["en"]
     root = "/".join(home.split("/")[:3]) + "/"
     robots = f"User-agent: *\nDisallow: /admin/\nSitemap: {root}sitemap.xml\n".encode()
@@ -149,9 +117,10 @@ def other_fetches(site):
         ("api/status.json", "application/json", count),
     ):
         url = root + path
-        yield Fetch(url, site.latest, kind, body, bucket=stable_hash(url) % FILES)
-    url = f"{root}old/{site.articles[0].slug}"
-    target = site.urls[site.articles[0].slug, "en"]
+        yield Fetch(url, site.latest, kind, body, bucket=by_url(web, url))
+    moved = site.articles[0]
+    url = f"{root}old/{moved.slug}"
+    target = site.urls[moved.slug, moved.langs[0]]
     yield Fetch(
         url,
         site.latest,
@@ -159,7 +128,7 @@ def other_fetches(site):
         b"",
         status=301,
         location=target,
-        bucket=stable_hash(url) % FILES,
+        bucket=by_url(web, url),
     )
 
 
@@ -209,10 +178,12 @@ def write_rows(path, rows):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Build the sample web and its gold pairs.")
+    parser = argparse.ArgumentParser(description="Build the made-up webs and their gold pairs.")
     folder = pathlib.Path(__file__).parent
     parser.add_argument("--output", type=pathlib.Path, default=folder, help="default: %(default)s")
-    build(parser.parse_args().output)
+    output = parser.parse_args().output
+    for web in WEBS:
+        build(web, output / web.place)
 
 
 if __name__ == "__main__":

@@ -1,27 +1,11 @@
-"""The pages of the sample web: which there are, where they lie and what stands on them."""
+"""The pages of a made-up web: which there are, where they lie and what stands on them."""
 
 import dataclasses
+import typing
 
-from samples.furniture import EXTRAS, LANGS, Voice, furniture_text
+from samples.furniture import LANGS, Voice, furniture_text
 from samples.markup import Link
 from samples.sources import parse_article
-
-_FOLDERS = {"en": "articles", "de": "artikel", "zh": "wenzhang"}
-_HOME_FOLDERS = {"en": "english", "de": "deutsch", "zh": "chinese"}
-_SUBDOMAINS = {"en": "www", "de": "de", "zh": "zh"}
-_SUFFIXES = {"en": "html", "de": "de.html", "zh": "zh.html"}
-TRACKED = (
-    ("rescued-seal-pip", "en"),
-    ("night-train-to-ostermar", "de"),
-    ("tea-properly", "zh"),
-    ("saving-energy", "en"),
-)
-PRINTED = (
-    ("bakery-aldous-closing", "de"),
-    ("vessen-high-route", "zh"),
-    ("why-ice-floats", "en"),
-    ("wobbly-chair", "de"),
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,38 +26,8 @@ class Page:
     languages: dict
     index_url: str
     say: Voice
+    template: typing.Callable
     kind: str = "article"
-
-
-def article_url(site, slug, lang, date, number):
-    """Where a site keeps an article; each site has its own way to tell its languages apart."""
-    if site == "ferrymoor-courier":
-        return f"https://www.ferrymoor-courier.example/{lang}/{date[:4]}/{date[5:7]}/{slug}.html"
-    if site == "far-paths":
-        return f"https://{_SUBDOMAINS[lang]}.far-paths.example/{date[:4]}/{slug}/"
-    if site == "town-museum":
-        title = slug.replace("-", "_").capitalize()
-        return f"https://www.brennfurt-memory.example/index.php?title={title}&lang={lang}"
-    if site == "mend-it":
-        return f"https://mend-it.example/guides/{slug}.{_SUFFIXES[lang]}"
-    if site == "open-window-science":
-        return f"https://open-window.example/{_FOLDERS[lang]}/{1000 + 17 * number}-{slug}"
-    if site == "corner-advice":
-        return f"http://corner-advice.example/show.php?id={20 + number}&l={lang}"
-    return f"http://www.slow-kitchen.example/{_HOME_FOLDERS[lang]}/{slug}.htm"
-
-
-def index_url(site, lang):
-    """Where a site keeps its table of contents in a language."""
-    return {
-        "ferrymoor-courier": f"https://www.ferrymoor-courier.example/{lang}/",
-        "far-paths": f"https://{_SUBDOMAINS[lang]}.far-paths.example/archive/",
-        "town-museum": f"https://www.brennfurt-memory.example/index.php?title=All&lang={lang}",
-        "mend-it": f"https://mend-it.example/guides/index.{_SUFFIXES[lang]}",
-        "open-window-science": f"https://open-window.example/{_FOLDERS[lang]}/",
-        "corner-advice": f"http://corner-advice.example/list.php?l={lang}",
-        "slow-kitchen": f"http://www.slow-kitchen.example/{_HOME_FOLDERS[lang]}/index.htm",
-    }[site]
 
 
 def blocks_in(article, lang):
@@ -95,14 +49,15 @@ def blocks_in(article, lang):
 class Site:
     """One site with its articles: makes its pages and notes in ``said`` the furniture shown."""
 
-    def __init__(self, name, articles, texts):
+    def __init__(self, name, plan, articles, texts):
         self.name = name
+        self.plan = plan
         self.articles = articles
         self.texts = texts
         self.said = {lang: set() for lang in LANGS}
         self.latest = max(article.date for article in articles)
         self.urls = {
-            (article.slug, lang): article_url(name, article.slug, lang, article.date, number)
+            (article.slug, lang): plan.article_url(article.slug, lang, article.date, number)
             for number, article in enumerate(articles, 1)
             for lang in article.langs
         }
@@ -129,9 +84,10 @@ class Site:
             "date": date,
             "blocks": blocks,
             "others": self.links(lang, slug),
-            "languages": {other: index_url(self.name, other) for other in LANGS},
-            "index_url": index_url(self.name, lang),
+            "languages": {other: self.plan.index_url(other) for other in LANGS},
+            "index_url": self.plan.index_url(lang),
             "say": Voice(self.texts, lang, date, said),
+            "template": self.plan.template,
         }
         return Page(**(fields | more))
 
@@ -151,7 +107,7 @@ class Site:
                 ("p", (self._seen("index_intro", lang),)),
                 ("ul", self.links(lang)),
             )
-            url = index_url(self.name, lang)
+            url = self.plan.index_url(lang)
             yield self.page("index", lang, url, self.latest, blocks, others=(), kind="index")
 
     def lost_page(self, lang):
@@ -160,7 +116,7 @@ class Site:
             ("h1", (furniture_text(self.texts["lost_title"], lang, ""),)),
             ("p", (furniture_text(self.texts["lost_text"], lang, ""),)),
         )
-        url = article_url(self.name, "no-such-page", lang, self.latest, 900)
+        url = self.plan.article_url("no-such-page", lang, self.latest, 900)
         return self.page("lost", lang, url, self.latest, blocks, said=set(), kind="lost")
 
     def _seen(self, key, lang):
@@ -168,27 +124,31 @@ class Site:
         return furniture_text(self.texts[key], lang, "")
 
 
-def stray_pages(sites):
+def stray_pages(web, sites):
     """Pages outside the three languages' order: English among German pages, and French."""
-    farm = parse_article(EXTRAS / "farm-market.txt")
-    site = sites[farm.site]
-    url = article_url(farm.site, farm.slug, "de", farm.date, 0)
-    yield site.page(farm.slug, "de", url, farm.date, blocks_in(farm, "en"), text_lang="en")
-    race = parse_article(EXTRAS / "course-de-village.txt")
-    site = sites[race.site]
-    url = article_url(race.site, race.slug, "en", race.date, 0)
-    blocks = blocks_in(race, "fr")
-    yield site.page(race.slug, "en", url, race.date, blocks, text_lang="fr", html_lang="fr")
+    for stray in web.stray:
+        article = parse_article(web.extras / f"{stray.source}.txt")
+        site = sites[article.site]
+        url = site.plan.article_url(article.slug, stray.lang, article.date, 0)
+        yield site.page(
+            article.slug,
+            stray.lang,
+            url,
+            article.date,
+            blocks_in(article, stray.text_lang),
+            text_lang=stray.text_lang,
+            html_lang=stray.html_lang,
+        )
 
 
-def second_copies(pages):
+def second_copies(web, pages):
     """Pages once more under another address: with a tracking mark, or laid out for print."""
     by_name = {(page.slug, page.text_lang): page for page in pages}
-    for name in TRACKED:
+    for name in web.tracked:
         page = by_name[name]
         mark = "&" if "?" in page.url else "?"
         yield dataclasses.replace(page, url=f"{page.url}{mark}utm_source=newsletter")
-    for name in PRINTED:
+    for name in web.printed:
         page = by_name[name]
         scheme, _, host, path = page.url.split("/", 3)
         yield dataclasses.replace(page, url=f"{scheme}//{host}/print/{path}", kind="print")

@@ -8,12 +8,12 @@ opens with ``~ number``, ``~ name`` or ``~ negation``: then they are a near miss
 that one thing, and no translation of each other.
 """
 
+import argparse
 import dataclasses
 import pathlib
 import re
 import sys
 
-SOURCES = pathlib.Path(__file__).parent / "sources"
 BLOCKS = ("h1", "h2", "p", "ul", "ol", "table", "quote")
 NEAR_MISSES = ("number", "name", "negation")
 _SENTENCE_END = re.compile(r"[.!?][\"”“’»)]*(?=\s|$)|[。！？][”’」』）]*")
@@ -113,7 +113,7 @@ def parse_article(path):
     )
 
 
-def load_articles(folder=SOURCES):
+def load_articles(folder):
     """All articles below ``folder``, ordered by site and slug."""
     articles = [parse_article(path) for path in sorted(folder.glob("*/*.txt"))]
     return sorted(articles, key=lambda article: (article.site, article.slug))
@@ -126,8 +126,10 @@ def count_sentences(text):
 
 def main():
     """Prints what each site holds, a line a site: articles, sentences, share translated."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("folder", type=pathlib.Path, help="samples/sources, samples/news/sources")
     by_site = {}
-    for article in load_articles():
+    for article in load_articles(parser.parse_args().folder):
         by_site.setdefault(article.site, []).append(article)
     for site, articles in by_site.items():
         units = [unit for article in articles for unit in article.units()]

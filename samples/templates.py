@@ -1,4 +1,4 @@
-"""The page templates: seven sites as unlike each other as sites on the web are.
+"""The page templates: seven layouts as unlike each other as sites on the web are.
 
 Each takes a page and the charset its meta element claims ('' for none) and gives the HTML.
 """
@@ -437,18 +437,7 @@ def for_print(page, charset):
 """
 
 
-TEMPLATES = {
-    "corner-advice": soup,
-    "far-paths": blog,
-    "ferrymoor-courier": news,
-    "mend-it": docs,
-    "open-window-science": tight,
-    "slow-kitchen": nineties,
-    "town-museum": wiki,
-}
-
-
 def render(page, charset):
     """The HTML of a page."""
-    template = for_print if page.kind == "print" else TEMPLATES[page.site]
+    template = for_print if page.kind == "print" else page.template
     return template(page, charset)

@@ -60,6 +60,10 @@ class TrainConfig:
     schedule: str = "inverse_sqrt"
     #: label smoothing (there, section 5.4)
     smoothing: float = 0.1
+    #: adamw, or muon (Jordan et al. 2024) for all matrices but embeddings, with adamw for the rest
+    optimizer: str = "adamw"
+    #: muon's greatest learning rate (there: .02), which rises and falls as the other one does
+    matrix_rate: float = 0.02
     #: AdamW's (there, section 5.3); the decay is of matrices and embeddings
     beta1: float = 0.9
     beta2: float = 0.98
@@ -85,12 +89,16 @@ class TrainConfig:
         for name in (*least_one, "average", "max_tokens"):
             if getattr(self, name) < 1:
                 raise InputError(f"train.{name}={getattr(self, name)}: give at least 1")
-        for name in ("learning_rate", "clip", "epsilon"):
+        for name in ("learning_rate", "matrix_rate", "clip", "epsilon"):
             if not getattr(self, name) > 0:
                 raise InputError(f"train.{name}={getattr(self, name)}: give more than 0")
         if not 0 <= self.smoothing < 1:
             raise InputError(f"train.smoothing={self.smoothing}: give at least 0 and below 1")
-        for name, known in (("schedule", SCHEDULES), ("precision", PRECISIONS)):
+        for name, known in (
+            ("schedule", SCHEDULES),
+            ("precision", PRECISIONS),
+            ("optimizer", OPTIMIZERS),
+        ):
             if getattr(self, name) not in known:
                 raise InputError(
                     f"train.{name}={getattr(self, name)}: give one of {', '.join(known)}"
@@ -98,6 +106,7 @@ class TrainConfig:
 
 
 ACTIVATIONS = ("relu", "gelu", "swish")
+OPTIMIZERS = ("adamw", "muon")
 SCHEDULES = ("inverse_sqrt", "linear")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
@@ -134,6 +143,7 @@ PRESETS = {
             learning_rate=4e-3,
             warmup=500,
             schedule="linear",
+            optimizer="muon",
             evaluate_every=250,
             average=1,
         ),

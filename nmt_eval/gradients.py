@@ -22,10 +22,7 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 
 class Weights:
     """A model's trained weights as one tensor, ``values``, whose parts the model's parameters are
-    from now on; ``grad`` of the same shape.
-
-    matrices: how many values, the first ones, are of matrices and embeddings.
-    """
+    from now on; ``grad`` of the same shape."""
 
     def __init__(self, model, device):
         model.to(device)
@@ -35,10 +32,9 @@ class Weights:
             for name, one in model.named_parameters()
             if one.requires_grad and "embed_positions" not in name
         ]
-        self.parameters = sorted(parameters, key=lambda one: one.ndim < 2)
+        self.parameters = parameters
         self.values = torch.cat([one.detach().flatten() for one in self.parameters])
         self.grad = torch.zeros_like(self.values)
-        self.matrices = sum(one.numel() for one in parameters if one.ndim >= 2)
         for one, values in zip(self.parameters, self.views(self.values), strict=True):
             one.data = values
 
@@ -122,6 +118,10 @@ class Gradients:
             loss += plain
         self._processes.add_up(loss)
         return float(loss) / len(tokens.tgt.values)
+
+    def spread(self, function, values):
+        """As map; where parts are computed at once, within ``running``, so are these."""
+        return self._map(function, values)
 
     def of_pairs(self, tokens, parts):
         """The loss of each pair of ``tokens``, the sum of its target tokens', in nats, without

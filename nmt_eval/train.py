@@ -18,6 +18,7 @@ from mining.errors import InputError
 from nmt_eval.batches import Batches
 from nmt_eval.checkpoints import Checkpoints, save_model
 from nmt_eval.gradients import Gradients, Weights
+from nmt_eval.muon import Muon
 from nmt_eval.processes import Processes
 
 # Raised when the same data and config would give other weights.
@@ -107,19 +108,7 @@ class _Run:
         self.batches = Batches(*sides, config.tokens, config.parts, config.seed)
         sides = self.dev.src.lengths, self.dev.tgt.lengths
         self.dev_parts = Batches(*sides, config.tokens, config.parts, config.seed).in_order()
-        matrices = self.weights.values[: self.weights.matrices]
-        others = self.weights.values[self.weights.matrices :]
-        matrices.grad = self.weights.grad[: self.weights.matrices]
-        others.grad = self.weights.grad[self.weights.matrices :]
-        self.optimizer = torch.optim.AdamW(
-            [
-                {"params": [matrices], "weight_decay": config.weight_decay},
-                {"params": [others], "weight_decay": 0.0},
-            ],
-            betas=(config.beta1, config.beta2),
-            eps=config.epsilon,
-            fused=True,
-        )
+        self.optimizers = _optimizers(self.weights, model, config, self.gradients)
         is_half = self.gradients.precision == "float16"
         self.scaler = torch.amp.GradScaler(self.processes.device.type, enabled=is_half)
         self.update, self.seen, self.seconds, self.stopped = 0, 0, 0.0, None
@@ -133,7 +122,8 @@ class _Run:
             self.processes.take_first(self.weights.values)
         else:
             self.weights.values.copy_(state["weights"])
-            self.optimizer.load_state_dict(state["optimizer"])
+            for optimizer, found in zip(self.optimizers, state["optimizers"], strict=True):
+                optimizer.load_state_dict(found)
             self.scaler.load_state_dict(state["scaler"])
             for name in _KEPT:
                 setattr(self, name, state[name])
@@ -157,15 +147,20 @@ class _Run:
 
     def _step(self, parts):
         rate = learning_rate(self.config, self.update)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        for optimizer in self.optimizers:
+            of_matrices = isinstance(optimizer, Muon)
+            share = self.config.matrix_rate / self.config.learning_rate if of_matrices else 1.0
+            for group in optimizer.param_groups:
+                group["lr"] = rate * share
         seed = (self.config.seed, self.update)
         scale = self.scaler.scale(torch.ones((), device=self.processes.device))
         loss = self.gradients.of(self.tokens, parts, self.config.smoothing, seed, scale)
-        self.scaler.unscale_(self.optimizer)
+        for optimizer in self.optimizers:
+            self.scaler.unscale_(optimizer)
         norm = torch.linalg.vector_norm(self.weights.grad)
         self.weights.grad.mul_((self.config.clip / (norm + 1e-6)).clamp(max=1.0))
-        self.scaler.step(self.optimizer)
+        for optimizer in self.optimizers:
+            self.scaler.step(optimizer)
         self.scaler.update()
         # The scaler leaves out an update that overflows, and tries a smaller scale.
         self.losses.append(loss if self.scaler.is_enabled() else loss + 0 * norm)
@@ -238,7 +233,7 @@ class _Run:
         if self.processes.is_first:
             state = {name: getattr(self, name) for name in _KEPT}
             state["weights"] = self.weights.values
-            state["optimizer"] = self.optimizer.state_dict()
+            state["optimizers"] = [optimizer.state_dict() for optimizer in self.optimizers]
             state["scaler"] = self.scaler.state_dict()
             # Those after the best may be the ones before a better one.
             numbers = [record["update"] for record in self.history]
@@ -265,6 +260,35 @@ class _Run:
             left_out=self.left_out,
             precision=self.gradients.precision,
         )
+
+
+def _optimizers(weights, model, config, gradients):
+    """What updates the weights: AdamW, and with config.optimizer "muon" that for all matrices but
+    the embeddings."""
+    views = zip(
+        weights.parameters, weights.views(weights.values), weights.views(weights.grad), strict=True
+    )
+    matrices, embeddings, others = [], [], []
+    for parameter, values, grad in views:
+        values.grad = grad
+        if parameter.ndim < 2:
+            others.append(values)
+        else:
+            (embeddings if parameter is model.model.shared.weight else matrices).append(values)
+    uses_muon = config.optimizer == "muon"
+    adam = torch.optim.AdamW(
+        [
+            {
+                "params": embeddings if uses_muon else embeddings + matrices,
+                "weight_decay": config.weight_decay,
+            },
+            {"params": others, "weight_decay": 0.0},
+        ],
+        betas=(config.beta1, config.beta2),
+        eps=config.epsilon,
+        fused=True,
+    )
+    return [Muon(matrices, gradients.spread), adam] if uses_muon else [adam]
 
 
 def _fitting(tokens, most):

@@ -51,7 +51,7 @@ def model(config=MODEL, seed=0):
     return build(config, SIZE, PAD, EOS)
 
 
-def train_until_killed(folder, update):
+def train_until_killed(folder, update, optimizer):
     """Trains as the tests of resuming do, and dies after so many updates."""
     import os
     import signal
@@ -62,7 +62,8 @@ def train_until_killed(folder, update):
         if state["update"] >= update:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    train(model(), pairs(120), pairs(20, 1), TRAIN, folder, on_progress, threads=2, device="cpu")
+    config = dataclasses.replace(TRAIN, optimizer=optimizer)
+    train(model(), pairs(120), pairs(20, 1), config, folder, on_progress, threads=2, device="cpu")
 
 
 def train_and_save(folder):
@@ -75,6 +76,6 @@ def train_and_save(folder):
 
 if __name__ == "__main__":
     if sys.argv[1] == "killed":
-        train_until_killed(sys.argv[2], int(sys.argv[3]))
+        train_until_killed(sys.argv[2], int(sys.argv[3]), sys.argv[4])
     else:
         train_and_save(sys.argv[2])

@@ -205,6 +205,8 @@ def test_interrupted_run_says_one_line_and_can_go_on(tmp_path, workers):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Where several processes run tests, they ignore it, which those they start would inherit.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     deadline = time.monotonic() + 60
     while not list(output.glob(".work/extract/*/*")) and time.monotonic() < deadline:

@@ -1,7 +1,8 @@
 """Training beside transformers' Seq2SeqTrainer: the same model, pairs, precision and loss.
 
-Counted are tokens of both sides without padding. Both see the same mean number of them an update;
-Seq2SeqTrainer's batches are so many pairs, at random, and for a second figure grouped by length.
+Both train with AdamW. Counted are tokens of both sides without padding, of which both see the same
+mean number an update; Seq2SeqTrainer's batches are so many pairs, at random, and for a second
+figure grouped by length.
 """
 
 import argparse
@@ -150,7 +151,12 @@ def measure(pairs, preset, updates, rounds, threads):
     """The figures of all sides, in turn, the best round of each; a dict."""
     tokens, size = encoded(pairs, preset.vocabulary)
     config = dataclasses.replace(
-        preset.train, updates=updates, warmup=updates, evaluate_every=updates, precision="float32"
+        preset.train,
+        updates=updates,
+        warmup=updates,
+        evaluate_every=updates,
+        precision="float32",
+        optimizer="adamw",
     )
     lengths = tokens.src.lengths, tokens.tgt.lengths
     rows = np.flatnonzero(np.maximum(*lengths) <= config.max_tokens)

@@ -11,6 +11,7 @@ text, 3,000 of which are planted too. --few: also plants so many of the gold's p
 """
 
 import argparse
+import contextlib
 import dataclasses
 import gzip
 import json
@@ -250,8 +251,10 @@ def main(argv):
             output = f"{folder}/out"
             given = ["--output", output, "--languages", f"en,{ours.lang}", "--encoder", "muse"]
             inputs = sorted(map(str, pathlib.Path("samples").glob("*.warc.gz")))
-            if options.guarded(run.main, ["--input", *inputs, *given]):
-                return 2
+            # What mining tells is not for who reads the figures.
+            with contextlib.redirect_stdout(sys.stderr):
+                if options.guarded(run.main, ["--input", *inputs, *given]):
+                    return 2
         for lang in langs:
             manifests.require(mine.folder_of(output, ours.encoder, lang), mine.STAGE)
             gold = ours.gold or f"samples/gold/en-{lang}.tsv"

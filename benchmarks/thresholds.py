@@ -17,7 +17,7 @@ import sys
 import numpy as np
 import pyarrow as pa
 
-from mining import dedup, filters, knn, margin
+from mining import dedup, filters, knn, margin, tatoeba
 from mining.config import CorpusConfig, ExtractConfig, MineConfig
 from mining.encoders import load_encoder
 
@@ -48,12 +48,7 @@ _CODE = frozenset("%<>{}\\")
 
 def read_tatoeba(folder, code):
     """The (English, other) sentence pairs of a Tatoeba test set."""
-    stem = pathlib.Path(folder) / f"tatoeba.{code}-eng"
-    sides = [
-        (stem.with_name(f"{stem.name}.{side}")).read_text(encoding="utf-8").split("\n")
-        for side in ("eng", code)
-    ]
-    return [(src, tgt) for src, tgt in zip(*sides, strict=False) if src and tgt]
+    return list(zip(*tatoeba.read_pairs(folder, code), strict=True))
 
 
 def read_pairs(folder, lang):

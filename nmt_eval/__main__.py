@@ -54,6 +54,8 @@ def main(argv):
         folder = pathlib.Path(ours.output) / "nmt" / f"{one.source}-{one.target}"
         folder /= ours.name or ours.preset
         found = experiment.run(one, folder, threads, settings.say)
+        if found is None:
+            continue
         print(report.summary(*found, folder))
         print(f"done in {time.monotonic() - started:.0f} s", flush=True)
 

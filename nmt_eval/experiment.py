@@ -84,26 +84,40 @@ def check_packages():
 
 def run(experiment, folder, threads=0, say=print):
     """Does what is not done in ``folder``, and returns (result, sentences, their chrF) as
-    nmt_eval.report takes them; say: called with a line for each step.
+    nmt_eval.report takes them; say: called with a line for each step. Of several processes that
+    train together (``accelerate launch``) the first does the rest, and the others return None.
 
     Raises InputError for what can't be used, and for a folder that holds another experiment.
     """
     check_packages()
+    from nmt_eval.processes import Processes
+
+    processes = Processes()
     folder = pathlib.Path(folder)
     made_from = _made_from(experiment)
     result = _read_json(folder / "result.json")
+    # All have read it before the first writes it.
+    processes.wait()
     if result and result["key"] == fingerprint(made_from):
+        if not processes.is_first:
+            return None
         say(f"{folder}: nothing has changed since this was made")
         return result, *_sentences(folder, result["target"])
-    _claim(folder, {name: made_from[name] for name in made_from if name != "decode"})
+    if processes.is_first:
+        _claim(folder, {name: made_from[name] for name in made_from if name != "decode"})
+        if not (folder / "data" / "counts.json").exists():
+            counts = _prepare(experiment, folder / "data")
+            say(
+                f"data      {counts['train']:,} pairs to train on, {counts['dev']:,} of dev, "
+                f"{counts['test']:,} of the test, {counts['seconds']:.0f} s"
+            )
+        seconds = {"vocabulary": _find_words(experiment, folder, say)}
+    processes.wait()
+    model, words, trained, more = _train(experiment, folder, threads, say, processes.is_first)
+    if not processes.is_first:
+        return None
+    seconds |= more
     counts = _read_json(folder / "data" / "counts.json")
-    if counts is None:
-        counts = _prepare(experiment, folder / "data")
-        say(
-            f"data      {counts['train']:,} pairs to train on, {counts['dev']:,} of dev, "
-            f"{counts['test']:,} of the test, {counts['seconds']:.0f} s"
-        )
-    model, words, trained, seconds = _train(experiment, folder, threads, say)
     _, scored, counted = _translate(experiment, folder, words, threads, say)
     result = {
         "pair": f"en-{experiment.other}",
@@ -262,7 +276,26 @@ def _kept(pairs, tests, config):
     return pa.array(found < 0), overlap.counts(found)
 
 
-def _train(experiment, folder, threads, say):
+def _find_words(experiment, folder, say):
+    """Puts the subwords into the folder, if they are not there; returns the seconds it took."""
+    words_folder = folder / "vocabulary"
+    started = time.monotonic()
+    given = experiment.words
+    if experiment.start:
+        given = pathlib.Path(experiment.start) / "vocabulary"
+    if vocabulary.is_there(words_folder):
+        pass
+    elif given:
+        words_folder.mkdir(exist_ok=True)
+        vocabulary.copy(given, words_folder)
+    else:
+        texts = _sampled_texts(folder / "data" / "train.parquet", experiment.vocabulary.texts)
+        vocabulary.train(texts, experiment.vocabulary, words_folder)
+        say(f"subwords  {experiment.vocabulary.size:,}, {time.monotonic() - started:.0f} s")
+    return round(time.monotonic() - started, 3)
+
+
+def _train(experiment, folder, threads, say, is_first):
     import torch
     import transformers
 
@@ -270,21 +303,10 @@ def _train(experiment, folder, threads, say):
     from nmt_eval import progress, train
 
     transformers.utils.logging.disable_progress_bar()
-    words_folder = folder / "vocabulary"
-    started = time.monotonic()
-    given = experiment.start and pathlib.Path(experiment.start) / "vocabulary"
-    if not vocabulary.is_there(words_folder) and (given := given or experiment.words):
-        words_folder.mkdir(exist_ok=True)
-        vocabulary.copy(given, words_folder)
-    elif not vocabulary.is_there(words_folder):
-        texts = _sampled_texts(folder / "data" / "train.parquet", experiment.vocabulary.texts)
-        vocabulary.train(texts, experiment.vocabulary, words_folder)
-        say(f"subwords  {experiment.vocabulary.size:,}, {time.monotonic() - started:.0f} s")
-    words = vocabulary.load(words_folder)
-    seconds = {"vocabulary": round(time.monotonic() - started, 3)}
+    words = vocabulary.load(folder / "vocabulary")
     started = time.monotonic()
     tokens, dev = (_encoded(_texts(folder / "data", part), words) for part in ("train", "dev"))
-    seconds["encode"] = round(time.monotonic() - started, 3)
+    seconds = {"encode": round(time.monotonic() - started, 3)}
     torch.manual_seed(experiment.train.seed)
     if experiment.start:
         model = transformers.MarianMTModel.from_pretrained(pathlib.Path(experiment.start) / "model")
@@ -294,8 +316,10 @@ def _train(experiment, folder, threads, say):
         f"train {experiment.source}-{experiment.target}", experiment.train.updates
     ) as bar:
         trained = train.train(model, tokens, dev, experiment.train, folder / "model", bar, threads)
-    vocabulary.copy(words_folder, folder / "model")
     seconds["train"] = trained.seconds
+    if not is_first:
+        return model, words, trained, seconds
+    vocabulary.copy(folder / "vocabulary", folder / "model")
     say(
         f"training  {trained.updates:,} updates, dev loss {trained.dev_loss:.3f}, "
         f"{trained.tokens / max(trained.seconds, 1e-9):,.0f} tokens/s, {trained.seconds:.0f} s"

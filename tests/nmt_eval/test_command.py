@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -184,3 +186,21 @@ def test_a_missing_package_is_told_with_what_to_install(out, capsys, monkeypatch
     monkeypatch.setitem(experiment._NEEDED, "no_such_module", "no-such-package")
     assert run(out) == 2
     assert "pip install 'bitext-mining[nmt]'" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_several_processes_train_one_model_and_the_first_does_the_rest(out):
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"]
+    launch += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"]
+    given = ["--output", str(out), "--languages", "en,de", "--gold", "-", "--workers", "1"]
+    done = subprocess.run(
+        [*launch, "-m", "nmt_eval", *given, *SETTINGS], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and done.stdout.count("BLEU") == 1
+    assert run(out, "--name", "alone") == 0
+    both, alone = (
+        json.loads((out / "nmt" / "en-de" / name / "result.json").read_text())
+        for name in ("tiny", "alone")
+    )
+    losses = [made["training"]["dev_loss"] for made in (both, alone)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)

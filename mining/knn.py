@@ -121,7 +121,11 @@ class Vectors:
         self.rows = unit_rows(vectors)
         first, self.which = _first_and_which(self.rows)
         if len(first) < len(self.rows):
-            self.rows = self.rows[first]
+            # In place, for they are most of a worker's memory: each moves up, or stays.
+            for at in range(0, len(first), _RESCORED):
+                some = first[at : at + _RESCORED]
+                self.rows[at : at + len(some)] = self.rows[some]
+            self.rows = self.rows[: len(first)]
         order = np.lexsort((self.given, self.which))
         self.ids = self.given[order]
         self.sizes = np.bincount(self.which, minlength=len(first))

@@ -129,6 +129,7 @@ class _Comparison:
         (("--seeds", ","), "--seeds: give at least one"),
         (("--gold", "-"), "--gold: a comparison needs known pairs"),
         (("--set", "select.share=0"), "select.share=0"),
+        (("--languages", "en,fr"), "en-fr: no such corpus"),
     ],
 )
 def test_what_cant_be_compared_is_told_in_one_line(out, capsys, arguments, told):

@@ -66,7 +66,7 @@ nmt-compare: $(READY)
 	@$(PYTHON) -m nmt_eval.compare --output '$(OUT)' --languages 'en,$(TARGET)' \
 	  --preset '$(or $(NMT),tiny)' --encoder '$(ENCODER)' --workers '$(WORKERS)' \
 	  $(if $(DIRECTION),--direction '$(DIRECTION)') $(if $(SYSTEMS),--systems '$(SYSTEMS)') \
-	  $(if $(SEEDS),--seeds '$(SEEDS)') $(ARGS)
+	  $(if $(SEEDS),--seeds '$(SEEDS)') $(if $(JOBS),--jobs '$(JOBS)') $(ARGS)
 
 samples: $(READY)
 	@$(PYTHON) -m samples.build

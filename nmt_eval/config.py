@@ -104,6 +104,14 @@ class TrainConfig:
                     f"train.{name}={getattr(self, name)}: give one of {', '.join(known)}"
                 )
 
+    def slower(self, share):
+        """This with all learning rates at a share of what they are."""
+        return dataclasses.replace(
+            self,
+            learning_rate=share * self.learning_rate,
+            matrix_rate=share * self.matrix_rate,
+        )
+
 
 ACTIVATIONS = ("relu", "gelu", "swish")
 OPTIMIZERS = ("adamw", "muon")
@@ -137,11 +145,11 @@ PRESETS = {
             dropout=0.0,
         ),
         TrainConfig(
-            updates=5000,
+            updates=3000,
             tokens=2000,
             parts=2,
             learning_rate=4e-3,
-            warmup=500,
+            warmup=300,
             schedule="linear",
             optimizer="muon",
             evaluate_every=250,

@@ -58,11 +58,10 @@ def tuned(model, trusted, train_config, config, folder, threads=0):
     size = min(train_config.tokens, max(1, tokens.tokens // _UPDATES))
     updates = config.epochs * -(-tokens.tokens // size)
     tuning = dataclasses.replace(
-        train_config,
+        train_config.slower(config.rate),
         tokens=size,
         updates=updates,
         evaluate_every=updates,
-        learning_rate=config.rate * train_config.learning_rate,
         warmup=1,
         schedule="linear",
     )

@@ -1,5 +1,6 @@
 """What the command lines that train have in common, and the experiment they ask for."""
 
+import os
 import pathlib
 import sys
 
@@ -91,6 +92,19 @@ def threads_of(ours):
     if ours.workers < 0:
         raise InputError(f"--workers {ours.workers}: give 0 or more")
     return ours.workers
+
+
+def cores():
+    """How many cores of the CPU this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def models_at_once(threads):
+    """How many models to train at once with so many threads, 0 for one a core: a small one keeps
+    two busy (docs/method.md, "Training the check"), and a GPU takes them in turn."""
+    import torch
+
+    return 1 if torch.cuda.is_available() else max(1, (threads or cores()) // 2)
 
 
 def _gold(given, other):

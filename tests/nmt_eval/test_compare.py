@@ -1,11 +1,12 @@
 """The comparison of corpora: every system with every seed, its summary, what it goes on from."""
 
 import json
+import shutil
 
 import pyarrow.parquet as pq
 import pytest
 
-from nmt_eval import command, compare
+from nmt_eval import command, compare, systems
 from tests.nmt_eval import bitext
 from tests.nmt_eval.test_command import KNOBS
 
@@ -30,7 +31,8 @@ def out(tmp_path):
 
 def run(out, *more):
     given = ["--output", str(out), "--languages", "en,de", "--gold", str(out / "gold.tsv")]
-    return command.guarded(compare.main, [*given, "--workers", "1", *SETTINGS, *more])
+    given += ["--workers", "1", *SETTINGS]
+    return command.guarded(compare.main, [*given, *more])
 
 
 def test_systems_are_trained_with_each_seed_on_their_own_pairs_and_the_same_test(out, capsys):
@@ -72,12 +74,23 @@ def test_systems_are_trained_with_each_seed_on_their_own_pairs_and_the_same_test
     assert state == (folder / "mined" / "seed-1" / "result.json").stat().st_mtime_ns
     assert json.loads((out / "nmt" / "compare.json").read_text()) == found
 
+    # A model at a time or several, it is the same.
+    shutil.rmtree(folder / "mined" / "seed-2")
+    shutil.rmtree(folder / "shuffled" / "seed-2")
+    three = ("--systems", "gold,mined,shuffled", "--seeds", "1,2")
+    assert run(out, *three, "--jobs", "2") == 0
+    again = json.loads((out / "nmt" / "compare.json").read_text())
+    assert again["systems"] == {name: found["systems"][name] for name in again["systems"]}
+    assert len(again["systems"]) == 3
+    assert "6 of 6 done" in capsys.readouterr().err
+    assert "updates, dev loss" in (folder / "logs" / "mined-2.txt").read_text()
+
 
 def test_systems_come_behind_what_they_are_made_from():
-    assert compare._in_order(("selected", "ratio-1.5", "gold")) == [
+    assert systems.in_order(("selected", "ratio-1.5", "gold")) == [
         *("gold", "mined", "ratio-1.5", "selected")
     ]
-    assert compare._in_order(("shuffled",)) == ["mined", "shuffled"]
+    assert systems.in_order(("shuffled",)) == ["mined", "shuffled"]
 
 
 def test_the_summary_has_mean_spread_and_the_ratio():
@@ -125,6 +138,8 @@ class _Comparison:
     ("arguments", "told"),
     [
         (("--systems", "gold,sold"), "--systems sold: give some of gold, mined"),
+        (("--systems", "without-numbers"), "without-FILTER with one of margin"),
+        (("--jobs", "-1"), "--jobs -1: give 0 or more"),
         (("--seeds", "one"), "--seeds one: give numbers"),
         (("--seeds", ","), "--seeds: give at least one"),
         (("--gold", "-"), "--gold: a comparison needs known pairs"),

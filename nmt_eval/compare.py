@@ -102,8 +102,8 @@ def _train(comparison, threads, say, task):
 
 
 def summary(results, comparison):
-    """compare.json's dict: for each system pairs, updates, and BLEU and chrF by seed with mean and
-    spread (the sample's standard deviation, None of one seed); what is mined over gold.
+    """compare.json's dict: for each system pairs, updates, and BLEU and chrF of test and dev by
+    seed with mean and spread (the sample's standard deviation, None of one seed); mined over gold.
 
     results: by system and seed, as nmt_eval.experiment returns them.
     """
@@ -118,7 +118,14 @@ def summary(results, comparison):
             "updates": [made["training"]["updates"] for made in every],
             "dev_loss": [made["training"]["dev_loss"] for made in every],
             "seeds": list(by_seed),
-            **{metric: _spread(every, metric) for metric in ("bleu", "chrf", "embedding")},
+            **{
+                metric: _spread(made["scores"][metric]["score"] for made in every)
+                for metric in ("bleu", "chrf", "embedding")
+            },
+            **{
+                f"dev_{metric}": _spread(made["dev_scores"][metric]["score"] for made in every)
+                for metric in ("bleu", "chrf")
+            },
         }
     means = {name: made["bleu"]["mean"] for name, made in systems.items()}
     return {
@@ -140,22 +147,23 @@ def summary(results, comparison):
 
 def table(found):
     """The lines that a terminal shows of compare.json's dict."""
-    lines = [f"{'':<12}{'pairs':>9}{'BLEU':>8}{'':>8}{'chrF':>8}{'':>8}{'seeds':>7}"]
+    shown = {"BLEU": "bleu", "chrF": "chrf", "dev BLEU": "dev_bleu"}
+    lines = [f"{'':<24}{'pairs':>9}" + "".join(f"{label:>14}" for label in shown) + f"{'seeds':>7}"]
     for name, made in found["systems"].items():
-        cells = "".join(
-            f"{made[metric]['mean']:>8.2f}"
-            + (f"{'±' + format(made[metric]['spread'], '.2f'):>8}"
-               if made[metric]["spread"] is not None else " " * 8)
-            for metric in ("bleu", "chrf")
-        )  # fmt: skip
-        lines.append(f"{name:<12}{made['pairs']:>9,}{cells}{len(made['seeds']):>7}")
+        cells = "".join(_cell(made[metric]) for metric in shown.values())
+        lines.append(f"{name:<24}{made['pairs']:>9,}{cells}{len(made['seeds']):>7}")
     if found["mined_over_gold_bleu"] is not None:
         lines.append(f"mined / gold, BLEU: {found['mined_over_gold_bleu']:.3f}")
     return lines
 
 
-def _spread(results, metric):
-    values = [made["scores"][metric]["score"] for made in results]
+def _cell(found):
+    spread = "" if found["spread"] is None else f" ±{found['spread']:.2f}"
+    return f"{found['mean']:>8.2f}{spread:<6}"
+
+
+def _spread(values):
+    values = list(values)
     if any(value is None for value in values):
         return {"scores": values, "mean": None, "spread": None}
     spread = statistics.stdev(values) if len(values) > 1 else None

@@ -23,8 +23,10 @@ from nmt_eval import config as configs
 from nmt_eval import data, heldout, overlap, report, scores, testsets, vocabulary
 from nmt_eval.ragged import Bitokens, Ragged
 
-# Raised when the same input and knobs would give another result.
+# Raised when the same input and knobs would give another model; when of one and the same model
+# another result would be written.
 _VERSION = 1
+_SCORING = 2
 _ENCODED = 65_536
 _PACKAGES = ("ctranslate2", "numpy", "sacrebleu", "sentencepiece", "torch", "transformers")
 _NEEDED = {
@@ -95,10 +97,11 @@ def run(experiment, folder, threads=0, say=print):
     processes = Processes()
     folder = pathlib.Path(folder)
     made_from = _made_from(experiment)
+    key = fingerprint({**made_from, "scoring": _SCORING})
     result = _read_json(folder / "result.json")
     # All have read it before the first writes it.
     processes.wait()
-    if result and result["key"] == fingerprint(made_from):
+    if result and result["key"] == key:
         if not processes.is_first:
             return None
         say(f"{folder}: nothing has changed since this was made")
@@ -118,7 +121,7 @@ def run(experiment, folder, threads=0, say=print):
         return None
     seconds |= more
     counts = _read_json(folder / "data" / "counts.json")
-    _, scored, counted = _translate(experiment, folder, words, threads, say)
+    scored, counted = _translate(experiment, folder, words, threads, say)
     result = {
         "pair": f"en-{experiment.other}",
         "source": experiment.source,
@@ -134,13 +137,14 @@ def run(experiment, folder, threads=0, say=print):
             if name not in ("history", "seconds")
         },
         "tokens_per_s": trained.tokens / max(trained.seconds, 1e-9),
-        "scores": scored,
+        "scores": scored["test"],
+        "dev_scores": scored["dev"],
         "translation": counted,
         "seconds": {"data": counts.pop("seconds"), **seconds, **counted.pop("seconds")},
         "versions": _versions(),
         "history": trained.history,
         "digests": {name: made_from[name] for name in ("corpus", "test", "gold")},
-        "key": fingerprint(made_from),
+        "key": key,
     }
     report.draw_curves(trained.history, folder / "curves.png")
     sentences, of_each = _sentences(folder, experiment.target)
@@ -330,25 +334,29 @@ def _train(experiment, folder, threads, say, is_first):
 def _translate(experiment, folder, words, threads, say):
     from nmt_eval import translate
 
-    sources, references = (_read_lines(folder / "data" / f"test.{end}") for end in ("src", "ref"))
-    started = time.monotonic()
     translator = translate.Translator(folder / "model", words, experiment.decode, threads)
-    with tqdm(total=len(sources), desc="translate", unit=" sentences", disable=None) as bar:
-        found, counts = translator.translate(sources, bar.update)
-    took = time.monotonic() - started
-    _write_lines(folder / "test.hyp", found)
+    scored, counted, seconds = {}, {}, {"translate": 0.0, "score": 0.0}
+    for part in ("dev", "test"):
+        sources, references = _lines_of(folder, part)
+        started = time.monotonic()
+        with tqdm(
+            total=len(sources), desc=f"translate {part}", unit=" sentences", disable=None
+        ) as bar:
+            found, counted = translator.translate(sources, bar.update)
+        translated = time.monotonic()
+        _write_lines(folder / f"{part}.hyp", found)
+        scored[part] = scores.score(found, references, experiment.target)
+        seconds["translate"] += translated - started
+        seconds["score"] += time.monotonic() - translated
     started = time.monotonic()
-    scored = scores.score(found, references, experiment.target)
-    scored["embedding"] = scores.embedding(
+    scored["test"]["embedding"] = scores.embedding(
         found, references, experiment.target, experiment.encoder, threads
     )
-    say(f"test      {len(found):,} sentences by {translator.engine}, {took:.0f} s")
-    counts["engine"] = translator.engine
-    counts["seconds"] = {
-        "translate": round(took, 3),
-        "score": round(time.monotonic() - started, 3),
-    }
-    return found, scored, counts
+    seconds["score"] += time.monotonic() - started
+    say(f"test      {len(found):,} sentences by {translator.engine}")
+    counted["engine"] = translator.engine
+    counted["seconds"] = {name: round(value, 3) for name, value in seconds.items()}
+    return scored, counted
 
 
 def _sampled_texts(path, wanted):
@@ -362,10 +370,15 @@ def _sampled_texts(path, wanted):
 def _texts(folder, part):
     """Yields (source texts, target texts) of a part, batch by batch."""
     if part != "train":
-        yield tuple(_read_lines(folder / f"{part}.{end}") for end in ("src", "ref"))
+        yield _lines_of(folder.parent, part)
         return
     for batch in pq.ParquetFile(folder / "train.parquet").iter_batches(_ENCODED):
         yield tuple(batch.column(at).to_pylist() for at in (0, 1))
+
+
+def _lines_of(folder, part):
+    """(sources, references) of dev or test."""
+    return tuple(_read_lines(folder / "data" / f"{part}.{end}") for end in ("src", "ref"))
 
 
 def _encoded(batches, words):
@@ -376,7 +389,7 @@ def _encoded(batches, words):
 
 def _sentences(folder, target):
     """((source, hypothesis, reference) of the test, chrF of each)."""
-    sources, references = (_read_lines(folder / "data" / f"test.{end}") for end in ("src", "ref"))
+    sources, references = _lines_of(folder, "test")
     found = _read_lines(folder / "test.hyp")
     return list(zip(sources, found, references, strict=True)), scores.of_sentences(
         found, references

@@ -127,6 +127,7 @@ def figures(result):
     told = "–" if cosine is None else f"{cosine:.3f}"
     shown.append((f"cosine by {scores['embedding']['encoder']}", told))
     shown.append(("test sentences", f"{result['data']['test']:,}"))
+    shown.append(("BLEU of dev", f"{result['dev_scores']['bleu']['score']:.1f}"))
     shown.append(("parameters", f"{result['parameters'] / 1e6:.1f} M"))
     shown.append(("training", f"{result['seconds']['train'] / 60:.1f} min"))
     shown.append(("tokens/s", f"{result['tokens_per_s']:,.0f}"))
@@ -226,6 +227,9 @@ def summary(result, sentences, sentence_scores, folder):
     else:
         told = f"of translation and reference, by {embedding['encoder']}"
         lines.append(f"  cosine  {embedding['score']:>6.3f}   {told}")
+    of_dev = result["dev_scores"]
+    told = f"BLEU {of_dev['bleu']['score']:.2f}, chrF {of_dev['chrf']['score']:.2f}"
+    lines += ["", f"dev, whose loss says when to stop: {result['data']['dev']:,} sentences, {told}"]
     lines += ["", "written", ""]
     lines += [f"  {folder}/{name}" for name in ("model", "test.hyp", "report.html", "result.json")]
     return "\n".join([*lines, ""])

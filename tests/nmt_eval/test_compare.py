@@ -100,6 +100,7 @@ def test_the_summary_has_mean_spread_and_the_ratio():
             "data": {"train": 10, "overlap": {"same source": 2}, "kind": "gold of s"},
             "training": {"updates": 5, "dev_loss": 2.0},
             "scores": {name: {"score": v, "signature": name} for name, v in scores.items()},
+            "dev_scores": {name: {"score": scores[name] / 2} for name in ("bleu", "chrf")},
         }
 
     results = {
@@ -115,8 +116,11 @@ def test_the_summary_has_mean_spread_and_the_ratio():
     assert found["systems"]["shuffled"]["bleu"]["spread"] is None
     assert found["systems"]["gold"]["embedding"]["mean"] is None
     assert "labse" not in found["systems"]
+    assert found["systems"]["gold"]["dev_bleu"]["scores"] == [5.0, 6.0]
     lines = compare.table(found)
-    assert "11.00" in lines[1] and "±1.41" in lines[1] and lines[-1].endswith("0.955")
+    assert lines[1].split() == ["gold", "10", "11.00", "±1.41", "30.00", "±0.00", "5.50", "±0.71",
+                                "2"]  # fmt: skip
+    assert len({len(line) for line in lines[:-1]}) == 1 and lines[-1].endswith("0.955")
 
 
 class _Comparison:

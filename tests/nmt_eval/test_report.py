@@ -36,7 +36,15 @@ def test_texts_are_shown_as_they_are(tmp_path):
         "target": "de",
         "preset": "tiny",
         "corpus": {"path": "<out>", "pairs": 12},
-        "data": {"train": 10, "test": 1, "kind": "k", "left_out": {}, "overlap": {}, "taken": []},
+        "data": {
+            "train": 10,
+            "dev": 4,
+            "test": 1,
+            "kind": "k",
+            "left_out": {},
+            "overlap": {},
+            "taken": [],
+        },
         "training": {"left_out": 1},
         "parameters": 5,
         "seconds": {"train": 60},
@@ -47,6 +55,7 @@ def test_texts_are_shown_as_they_are(tmp_path):
             "chrf": score,
             "embedding": {"score": None, "encoder": "muse", "reason": "not available: <x>"},
         },
+        "dev_scores": {"bleu": {"score": 7.25}, "chrf": {"score": 31.5}},
     }
     sentences = [("<b>bold</b> & co", "→ hyp", "ref")]
     page = report.render(result, sentences, [50.0], tmp_path / "curves.png")
@@ -54,3 +63,4 @@ def test_texts_are_shown_as_they_are(tmp_path):
     assert "not available: &lt;x&gt;" in page and "&lt;out&gt;" in page
     told = report.summary(result, sentences, [50.0], "folder")
     assert "not available: <x>" in told and "pairs trained on" in told
+    assert "4 sentences, BLEU 7.25, chrF 31.50" in told

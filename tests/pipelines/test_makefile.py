@@ -124,9 +124,9 @@ def test_nmt_takes_its_variables():
     )
     assert "--direction 'zh-en'" in told and "--test 'wmt17'" in told
     assert "--preset 'tiny'" in make("-n", "nmt")
-    told = " ".join(make("-n", "nmt-compare", "SEEDS=1,2", "SYSTEMS=gold,mined").split())
+    told = " ".join(make("-n", "nmt-compare", "SEEDS=1,2", "SYSTEMS=gold,mined", "JOBS=2").split())
     assert "nmt_eval.compare --output 'out' --languages 'en,de'" in told
-    assert "--systems 'gold,mined'" in told and "--seeds '1,2'" in told
+    assert "--systems 'gold,mined'" in told and "--seeds '1,2' --jobs '2'" in told
 
 
 def test_planted_pairs_and_their_target_reach_the_job():

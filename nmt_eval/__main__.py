@@ -6,7 +6,6 @@ import time
 from mining.errors import InputError
 from nmt_eval import experiment, report, settings
 from nmt_eval.command import Parser, command
-from nmt_eval.config import PRESETS
 
 
 def _parser():
@@ -38,9 +37,8 @@ def _parser():
 def main(argv):
     """The command line: a model for each direction, and what came of it."""
     ours = _parser().parse_args(argv)
-    threads, configs = settings.threads_of(ours), settings.configs_of(ours)
-    if ours.start and PRESETS[ours.preset].select and not ours.overrides:
-        configs["train"] = PRESETS[ours.preset].select
+    threads = settings.threads_of(ours)
+    configs = settings.configs_of(ours, is_second=bool(ours.start))
     directions = settings.directions_of(ours)
     if ours.corpus and len(directions) > 1:
         raise InputError("--corpus: is of one language pair; give --languages en and that one")

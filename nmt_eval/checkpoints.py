@@ -7,6 +7,7 @@ are weights after N updates, for the mean. Each gets its name when it is whole, 
 import json
 import os
 import pathlib
+import shutil
 import uuid
 
 import torch
@@ -99,6 +100,8 @@ def save_model(model, folder):
     finally:
         if shown:
             logging.enable_progress_bar()
+    # What another program made of the weights before.
+    shutil.rmtree(folder / "ctranslate2", ignore_errors=True)
     for path in sorted(partial.iterdir(), key=lambda path: path.suffix == ".safetensors"):
         path.replace(folder / path.name)
     partial.rmdir()

@@ -17,6 +17,12 @@ class Parser(argparse.ArgumentParser):
         raise InputError(f"{message}; see --help")
 
 
+def refuse_several(what):
+    """Raises InputError where ``accelerate launch`` has started this; what: that it is not for."""
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise InputError(f"{what}: works in one process; start it without accelerate launch")
+
+
 def command(main):
     """Runs ``main`` as this process's command."""
     sys.stdout.reconfigure(errors="replace")

@@ -2,8 +2,8 @@
 the gold, on what other ways of mining find, on pairs that don't belong together.
 
 ``python -m nmt_eval.compare --output OUT --languages en,de --gold GOLD`` trains every system with
-every seed, below OUT/nmt/en-de/compare, and writes OUT/nmt/compare.json, with mean and spread of
-each, after each model; an interrupted run goes on.
+every seed, below OUT/nmt/en-de/compare/tiny, and writes OUT/nmt/compare.json, with mean and spread
+of each, after each model; an interrupted run goes on.
 """
 
 import dataclasses
@@ -14,15 +14,16 @@ import statistics
 import time
 
 from mining.errors import InputError
-from nmt_eval import data, experiment, jobs, settings, systems
-from nmt_eval.command import Parser, command
-from nmt_eval.config import SelectConfig
+from nmt_eval import data, experiment, heldout, jobs, settings, systems
+from nmt_eval.command import Parser, command, refuse_several
+from nmt_eval.config import PRESETS, SelectConfig, TrainConfig
 
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
     """What is compared: ``output`` of mining, ``lang``, ``gold`` with sites; ``base``, the
-    Experiment of the mined corpus; ``systems``; ``seeds``; ``select``: SelectConfig."""
+    Experiment of the mined corpus; ``systems``; ``seeds``; ``select``: SelectConfig; ``second``:
+    TrainConfig of what is trained on."""
 
     output: str
     lang: str
@@ -31,11 +32,12 @@ class Comparison:
     systems: tuple
     seeds: tuple
     select: SelectConfig
+    second: TrainConfig
 
     @property
     def folder(self):
         pair = f"{self.base.source}-{self.base.target}"
-        return pathlib.Path(self.output) / "nmt" / pair / "compare"
+        return pathlib.Path(self.output) / "nmt" / pair / "compare" / self.base.preset
 
     def place(self, name, seed):
         """The folder of a system's run."""
@@ -51,7 +53,7 @@ def run(comparison, threads=0, count=1, say=print):
     if not comparison.seeds:
         raise InputError("--seeds: give at least one")
     # Before a quarter of an hour goes into the gold.
-    data.files_of(comparison.base.corpus, comparison.base.finished)
+    _check_corpus(comparison.base)
     folder = comparison.folder
     folder.mkdir(parents=True, exist_ok=True)
     # All with one seed, then all with the next: what is there when it is stopped can be compared.
@@ -60,13 +62,30 @@ def run(comparison, threads=0, count=1, say=print):
     results = {name: {} for name in comparison.systems}
     train = functools.partial(_together, count=count) if count > 1 else _in_turn
     for name, seed in train(comparison, tasks, threads, say):
+        path = comparison.place(name, seed) / "result.json"
+        result = json.loads(path.read_text(encoding="utf-8"))
+        test = f"gold of {comparison.base.data.test_site}"
+        if result["data"]["kind"] != test:
+            raise InputError(
+                f"{name}: its pairs are of other sites, so its test is not the {test} but "
+                f"{result['data']['kind']}; leave it out"
+            )
         if name in results:
-            path = comparison.place(name, seed) / "result.json"
-            results[name][seed] = json.loads(path.read_text(encoding="utf-8"))
+            results[name][seed] = result
         found = summary(results, comparison)
         for place in (folder, pathlib.Path(comparison.output) / "nmt"):
             _write_json(place / "compare.json", found)
     return found
+
+
+def _check_corpus(base):
+    corpus, _ = data.read(base.corpus, base.finished)
+    if not heldout.knows(corpus, base.data):
+        raise InputError(
+            f"{base.corpus}: no pair of it is on {base.data.test_site}, or none on "
+            f"{base.data.dev_site}, whose gold is the test and dev; compare a corpus of the gold's "
+            "pages, or give data.test_site and data.dev_site"
+        )
 
 
 def _in_turn(comparison, tasks, threads, say):
@@ -200,8 +219,12 @@ def _parser():
 def main(argv):
     """The command line."""
     ours = _parser().parse_args(argv)
+    refuse_several("nmt_eval.compare")
     threads, configs = settings.threads_of(ours), settings.configs_of(ours, ["select"])
     select = configs.pop("select")
+    second = systems.shorter(configs["train"])
+    if PRESETS[ours.preset].select:
+        second = settings.configs_of(ours, ["select"], is_second=True)["train"]
     if ours.jobs < 0:
         raise InputError(f"--jobs {ours.jobs}: give 0 or more")
     try:
@@ -217,7 +240,7 @@ def main(argv):
                 "make samples, mine it, or give its gold"
             )
         found = run(
-            Comparison(ours.output, base.other, base.gold, base, names, seeds, select),
+            Comparison(ours.output, base.other, base.gold, base, names, seeds, select, second),
             threads,
             ours.jobs or settings.models_at_once(threads),
             settings.say,

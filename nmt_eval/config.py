@@ -7,6 +7,14 @@ import dataclasses
 
 from mining.errors import InputError
 
+#: tokens that a row may have: as many positions are in a model
+MAX_TOKENS = 1024
+
+
+def _check_longest(stage, tokens):
+    if tokens > MAX_TOKENS:
+        raise InputError(f"{stage}.max_tokens={tokens}: give at most {MAX_TOKENS:,}")
+
 
 @dataclasses.dataclass(frozen=True)
 class ModelConfig:
@@ -89,6 +97,7 @@ class TrainConfig:
         for name in (*least_one, "average", "max_tokens"):
             if getattr(self, name) < 1:
                 raise InputError(f"train.{name}={getattr(self, name)}: give at least 1")
+        _check_longest("train", self.max_tokens)
         for name in ("learning_rate", "matrix_rate", "clip", "epsilon"):
             if not getattr(self, name) > 0:
                 raise InputError(f"train.{name}={getattr(self, name)}: give more than 0")
@@ -229,6 +238,7 @@ class DecodeConfig:
     window: int = 2048
 
     def __post_init__(self):
+        _check_longest("decode", self.max_tokens)
         if self.compute not in COMPUTE:
             raise InputError(f"decode.compute={self.compute}: give one of {', '.join(COMPUTE)}")
 

@@ -27,10 +27,11 @@ PAIRS = pa.schema(
         ("tgt_host", pa.dictionary(pa.int32(), pa.string())),
     ]
 )
+#: what a finished corpus has beside its parts
+MANIFEST = "_manifest.json"
 _BATCH = 65_536
 _HASHED_BYTES = 1 << 20
 _HOST = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(?P<host>[^/?#:@]*)"
-_MANIFEST = "_manifest.json"
 _UNTOLD = ""
 
 
@@ -59,7 +60,7 @@ def files_of(path, finished=False):
     folder = pathlib.Path(path)
     if folder.is_dir():
         found = sorted(folder.glob("*.parquet"))
-        if not found or (finished and not (folder / _MANIFEST).is_file()):
+        if not found or (finished and not (folder / MANIFEST).is_file()):
             raise InputError(f"{path}: no finished corpus here; run make mine first")
         return found
     names = str(path).split(",")

@@ -28,6 +28,7 @@ from nmt_eval.ragged import Bitokens, Ragged
 _VERSION = 1
 _SCORING = 2
 _ENCODED = 65_536
+_HELD = tuple(f"data/{part}.{end}" for part in ("dev", "test") for end in ("src", "ref"))
 _PACKAGES = ("ctranslate2", "numpy", "sacrebleu", "sentencepiece", "torch", "transformers")
 _NEEDED = {
     "sacrebleu": "sacrebleu",
@@ -96,6 +97,8 @@ def run(experiment, folder, threads=0, say=print):
 
     processes = Processes()
     folder = pathlib.Path(folder)
+    if experiment.start:
+        _check_start(experiment)
     made_from = _made_from(experiment)
     key = fingerprint({**made_from, "scoring": _SCORING})
     result = _read_json(folder / "result.json")
@@ -167,17 +170,38 @@ def _made_from(experiment):
         "test": fingerprint(test.select([0, 1]).to_pydict()) if test else "",
         "gold": data.digest([experiment.gold]) if experiment.gold and not test else "",
         "encoder": experiment.encoder,
-        "start": _digest(experiment.start, "model/model.safetensors"),
+        "start": _digest(experiment.start, "model/model.safetensors", *_HELD),
         "words": _digest(experiment.words, vocabulary.MODEL),
         **experiment.settings(),
     }
 
 
-def _digest(folder, name):
-    path = pathlib.Path(folder) / name
-    if folder and not path.is_file():
-        raise InputError(f"{path}: missing; give the folder of a finished run")
-    return data.digest([path]) if folder else ""
+def _digest(folder, *names):
+    if not folder:
+        return ""
+    paths = [pathlib.Path(folder) / name for name in names]
+    for path in paths:
+        if not path.is_file():
+            raise InputError(f"{path}: missing; give the folder of a finished run")
+    return data.digest(paths)
+
+
+def _check_start(experiment):
+    """InputError where the run to go on from is of another direction or shape."""
+    made = _read_json(pathlib.Path(experiment.start) / "result.json")
+    if made is None:
+        raise InputError(f"{experiment.start}: no finished run; give a folder that make nmt made")
+    if (made["source"], made["target"]) != (experiment.source, experiment.target):
+        raise InputError(
+            f"{experiment.start}: translates {made['source']} to {made['target']}, not "
+            f"{experiment.source} to {experiment.target}; give a run of the same direction"
+        )
+    for name, value in dataclasses.asdict(experiment.model).items():
+        if made["config"]["model"][name] != value:
+            raise InputError(
+                f"{experiment.start}: a model with model.{name}={made['config']['model'][name]}, "
+                f"not {value}; give the --preset and model knobs that it was made with"
+            )
 
 
 def _claim(folder, made_from):
@@ -195,7 +219,7 @@ def _claim(folder, made_from):
         ]
         raise InputError(
             f"{folder}: holds a model of another run ({'; '.join(differences[:3])}); give another "
-            "--name, or remove it"
+            "--name or --output, or remove it"
         )
     for step in ("data", "vocabulary"):
         shutil.rmtree(folder / step, ignore_errors=True)
@@ -266,6 +290,18 @@ def _prepare(experiment, folder):
 
 
 def _split(experiment, corpus):
+    if experiment.start:
+        # Its model has seen what was not held out there.
+        folder = pathlib.Path(experiment.start)
+        counts = _read_json(folder / "data" / "counts.json")
+        parts = {part: data.of_texts(*lines_of(folder, part)) for part in ("dev", "test")}
+        if experiment.source != "en":
+            parts = {part: data.swapped(table) for part, table in parts.items()}
+        kind = counts["kind"]
+        if experiment.test:
+            kind = experiment.test
+            parts["test"] = testsets.load(kind, experiment.source, experiment.target)
+        return heldout.as_before(corpus, parts, counts["sites"], kind)
     if experiment.test:
         test = testsets.load(experiment.test, experiment.source, experiment.target)
         return heldout.with_test(corpus, test, experiment.test, experiment.data)
@@ -337,7 +373,7 @@ def _translate(experiment, folder, words, threads, say):
     translator = translate.Translator(folder / "model", words, experiment.decode, threads)
     scored, counted, seconds = {}, {}, {"translate": 0.0, "score": 0.0}
     for part in ("dev", "test"):
-        sources, references = _lines_of(folder, part)
+        sources, references = lines_of(folder, part)
         started = time.monotonic()
         with tqdm(
             total=len(sources), desc=f"translate {part}", unit=" sentences", disable=None
@@ -370,14 +406,14 @@ def _sampled_texts(path, wanted):
 def _texts(folder, part):
     """Yields (source texts, target texts) of a part, batch by batch."""
     if part != "train":
-        yield _lines_of(folder.parent, part)
+        yield lines_of(folder.parent, part)
         return
     for batch in pq.ParquetFile(folder / "train.parquet").iter_batches(_ENCODED):
         yield tuple(batch.column(at).to_pylist() for at in (0, 1))
 
 
-def _lines_of(folder, part):
-    """(sources, references) of dev or test."""
+def lines_of(folder, part):
+    """(sources, references) of a run's dev or test, two lists of str."""
     return tuple(_read_lines(folder / "data" / f"{part}.{end}") for end in ("src", "ref"))
 
 
@@ -389,7 +425,7 @@ def _encoded(batches, words):
 
 def _sentences(folder, target):
     """((source, hypothesis, reference) of the test, chrF of each)."""
-    sources, references = _lines_of(folder, "test")
+    sources, references = lines_of(folder, "test")
     found = _read_lines(folder / "test.hyp")
     return list(zip(sources, found, references, strict=True)), scores.of_sentences(
         found, references

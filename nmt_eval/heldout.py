@@ -135,6 +135,15 @@ def of_corpus(corpus, config):
     return Split(train, parts["dev"], parts["test"], kind, sites, left_out, ("dev", "test"))
 
 
+def as_before(corpus, parts, sites, kind):
+    """The Split of a corpus with the test and dev of an earlier run, none of whose sites is trained
+    on. corpus: data.PAIRS; parts: its "test" and "dev", of the same; sites: by part, as it has."""
+    held = [name for names in sites.values() for name in names]
+    train = corpus.filter(pc.invert(pc.or_(*_on(corpus, held))))
+    left_out = {"on a held-out site": corpus.num_rows - train.num_rows}
+    return Split(train, parts["dev"], parts["test"], kind, sites, left_out)
+
+
 def with_test(corpus, test, kind, config):
     """The Split of a corpus for a test from elsewhere: dev are config.dev_pairs of its own, by hash
     of their texts, and no more than a tenth."""

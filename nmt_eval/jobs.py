@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import pathlib
+import signal
 import sys
 import threading
 from multiprocessing import connection
@@ -45,6 +46,8 @@ def at_once(tasks, needs, work, count, logs):
 
 
 def _work(work, task, log):
+    # What is ended so ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with open(log, "w", encoding="utf-8") as file:
         for stream in (sys.stdout, sys.stderr):
@@ -54,7 +57,7 @@ def _work(work, task, log):
 
 def _end_with_parent():
     connection.wait([multiprocessing.parent_process().sentinel])
-    os._exit(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _told(status, log):

@@ -12,11 +12,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from nmt_eval.config import MAX_TOKENS
 from nmt_eval.losses import TokenLosses, token_losses
 
 _ACTIVATIONS = {"relu": torch.relu, "gelu": F.gelu, "swish": F.silu}
-# Longest row that can be translated: rows of sinusoids.
-_POSITIONS = 1024
 
 
 def build(config, vocabulary_size, pad, eos):
@@ -24,7 +23,7 @@ def build(config, vocabulary_size, pad, eos):
 
     Matrices are drawn as Glorot & Bengio (2010) have it, embeddings with a deviation of
     dim**-0.5 (Vaswani et al. 2017 share and scale them so). The embedding of pad, with which
-    Marian's decoder starts, is zero and stays so in training.
+    Marian's decoder starts, is zero at first; as an output that never comes it is trained on.
     """
     from transformers import MarianConfig, MarianMTModel
 
@@ -43,7 +42,7 @@ def build(config, vocabulary_size, pad, eos):
             attention_dropout=0.0,
             activation_dropout=0.0,
             scale_embedding=True,
-            max_position_embeddings=_POSITIONS,
+            max_position_embeddings=MAX_TOKENS,
             pad_token_id=pad,
             eos_token_id=eos,
             forced_eos_token_id=eos,

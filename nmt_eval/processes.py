@@ -1,6 +1,7 @@
 """The processes of one training: this one, or those that ``accelerate launch`` has started, a GPU
 each. What they share are sums; nothing else of the training knows of them."""
 
+import datetime
 import os
 
 import torch
@@ -18,7 +19,8 @@ class Processes:
             return
         from accelerate import PartialState
 
-        self._state = PartialState(cpu=not has_gpu)
+        # The others wait while the first prepares the data, which may take hours of many pairs.
+        self._state = PartialState(cpu=not has_gpu, timeout=datetime.timedelta(days=2))
         self.number, self.device = self._state.process_index, self._state.device
 
     @property

@@ -13,13 +13,14 @@ import pathlib
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from mining.config import with_overrides
+from mining.config import fingerprint, with_overrides
 from mining.errors import InputError
 from nmt_eval import data, vocabulary
-from nmt_eval.command import Parser, command
+from nmt_eval.command import Parser, command, refuse_several
 from nmt_eval.config import SelectConfig, TrainConfig
 from nmt_eval.ragged import Bitokens
 
@@ -35,6 +36,7 @@ COLUMNS = pa.schema(
     ]
 )
 _BATCH = 65_536
+_COUNTS = "selection.json"
 # Updates that an epoch of tuning has at least: a trusted set is smaller than a batch of training.
 _UPDATES = 10
 # One trusted pair in ten is not tuned on and tells what tuning did.
@@ -92,7 +94,7 @@ def scores(table, words, models, train_config, threads=0):
     models: the base and its tuned copy. A text of more than train_config.max_tokens tokens counts
     as far as those go.
     """
-    texts = (table.column(at).to_pylist() for at in (0, 1))
+    texts = (pc.fill_null(table.column(at), "").to_pylist() for at in (0, 1))
     sides = [words.encode(column).cut(train_config.max_tokens) for column in texts]
     tokens = Bitokens(*sides)
     both = [log_likelihoods(model, tokens, train_config, threads) for model in models]
@@ -124,19 +126,25 @@ def run(folder, trusted, corpus, output, config, only=False, threads=0):
     from transformers import MarianMTModel
 
     folder, output = pathlib.Path(folder), pathlib.Path(output)
-    made = _made(folder)
+    made, made_from = _made(folder), key(folder, trusted, corpus, config, only)
     train_config = TrainConfig(**made["config"]["train"])
     words = vocabulary.load(folder / "vocabulary", threads)
     is_swapped = made["source"] != "en"
     files = data.files_of(corpus)
     if not all(path.suffix == ".parquet" for path in files):
         raise InputError(f"{corpus}: give a folder of Parquet files, or one such file")
-    if output.exists() and any(output.iterdir()):
+    counts = _finished(output, made_from)
+    if counts:
+        return counts
+    ours = {"tuned", *(path.name for path in files)}
+    # What an interrupted selection leaves is its own.
+    if any(path.name not in ours and path.suffix != ".partial" for path in _inside(output)):
         raise InputError(f"{output}: not empty; give another folder")
     pairs, _ = data.read(trusted)
     pairs = data.swapped(pairs) if is_swapped else pairs
     copy = MarianMTModel.from_pretrained(folder / "model")
-    tokens = Bitokens(*(words.encode(pairs.column(at).to_pylist()) for at in (0, 1)))
+    sides = [words.encode(pairs.column(at).to_pylist()) for at in (0, 1)]
+    tokens = Bitokens(*(side.cut(train_config.max_tokens) for side in sides))
     before = log_likelihoods(copy, tokens, train_config, threads).sum()
     tuning = tuned(copy, tokens, train_config, config, output / "tuned", threads)
     models = MarianMTModel.from_pretrained(folder / "model"), copy
@@ -159,6 +167,7 @@ def run(folder, trusted, corpus, output, config, only=False, threads=0):
         start += table.num_rows
         _write(path, table.append_column("selected", pa.array(mask)), output / path.name, only)
     counts = {
+        "key": made_from,
         "pairs": len(every),
         "selected": int(chosen.sum()),
         "least_score": float(every[chosen].min()) if chosen.any() else None,
@@ -170,8 +179,38 @@ def run(folder, trusted, corpus, output, config, only=False, threads=0):
         ],
         "config": dataclasses.asdict(config),
     }
-    (output / "selection.json").write_text(json.dumps(counts, indent=1) + "\n", encoding="utf-8")
+    (output / _COUNTS).write_text(json.dumps(counts, indent=1) + "\n", encoding="utf-8")
     return counts
+
+
+def key(folder, trusted, corpus, config, only=False):
+    """A digest of all that decides what ``run`` with the same arguments writes."""
+    folder = pathlib.Path(folder)
+    _made(folder)
+    return fingerprint(
+        {
+            "model": data.digest([folder / "model" / "model.safetensors"]),
+            "trusted": data.digest(data.files_of(trusted)),
+            "corpus": data.digest(data.files_of(corpus)),
+            "config": dataclasses.asdict(config),
+            "only": only,
+        }
+    )
+
+
+def _finished(output, made_from):
+    """The counts in a folder where this selection has been made; InputError for another one."""
+    try:
+        counts = json.loads((output / _COUNTS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    if counts["key"] != made_from:
+        raise InputError(f"{output}: holds another selection; give another folder, or remove it")
+    return counts
+
+
+def _inside(folder):
+    return list(folder.iterdir()) if folder.exists() else []
 
 
 def _made(folder):
@@ -216,6 +255,7 @@ def main(argv):
         "--set", action="append", default=[], metavar="select.KNOB=VALUE", dest="overrides"
     )
     ours = parser.parse_args(argv)
+    refuse_several("nmt_eval.selection")
     overrides = [text.removeprefix("select.") for text in ours.overrides]
     config = with_overrides(SelectConfig(), overrides)
     counts = run(ours.run, ours.trusted, ours.corpus, ours.output, config, ours.only, ours.workers)

@@ -45,17 +45,20 @@ def add_to(parser):
     )
 
 
-def configs_of(ours, more=()):
+def configs_of(ours, more=(), is_second=False):
     """The configs that parsed options ask for, by the name of their stage.
 
-    more: stages that there are besides STAGES. Raises InputError for knobs that there are not.
+    more: stages that there are besides STAGES; is_second: whether it is the training that goes on
+    with selected pairs, for which some presets have other knobs. Raises InputError for knobs that
+    there are not.
     """
     preset = PRESETS[ours.preset]
+    is_second = is_second and preset.select is not None
     found = {
         "data": DataConfig(),
         "vocabulary": VocabularyConfig(size=preset.vocabulary),
         "model": preset.model,
-        "train": preset.train,
+        "train": preset.select if is_second else preset.train,
         "decode": DecodeConfig(),
         "select": SelectConfig(),
     }

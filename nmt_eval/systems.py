@@ -6,9 +6,9 @@ Corpora other than the mined one are written below the comparison's folder, once
 import contextlib
 import dataclasses
 import fcntl
+import json
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 
@@ -17,9 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mining import presets
+from mining.config import CorpusConfig
 from mining.errors import InputError
-from nmt_eval import data, heldout, selection
-from nmt_eval.config import PRESETS
+from nmt_eval import data, heldout, overlap, selection
+from nmt_eval.experiment import lines_of
 
 #: the gold's pairs; the corpus as it is; the LaBSE paper's mining (nearest English neighbour,
 #: cosine of at least .6) and the plain ratio margin above thresholds, from the same vectors; the
@@ -66,6 +67,16 @@ def needs(comparison, task):
     return before | ({leader} - {task})
 
 
+def shorter(train):
+    """The TrainConfig of training on, where a preset has none: a share of all, falling to 0."""
+    return dataclasses.replace(
+        train.slower(_AGAIN),
+        updates=max(1, int(train.updates * _AGAIN)),
+        evaluate_every=max(1, train.evaluate_every // 2),
+        schedule="linear",
+    )
+
+
 def experiment(comparison, name, seed, threads):
     """The Experiment of a system and a seed; its corpus is written if it is not there."""
     base = comparison.base
@@ -73,18 +84,17 @@ def experiment(comparison, name, seed, threads):
     start, words = "", ""
     if name in _FOLLOWING:
         start = str(comparison.place("mined", seed))
-        more = PRESETS[base.preset].select or dataclasses.replace(
-            train.slower(_AGAIN),
-            updates=max(1, int(train.updates * _AGAIN)),
-            evaluate_every=max(1, train.evaluate_every // 2),
-            schedule="linear",
-        )
-        train = dataclasses.replace(more, seed=seed)
+        train = dataclasses.replace(comparison.second, seed=seed)
     elif (name, seed) != (first(comparison.systems), comparison.seeds[0]):
         leader = comparison.place(first(comparison.systems), comparison.seeds[0])
         words = str(leader / "vocabulary")
+    known = base.data
+    if name == "selected":
+        fewest = max(1, int(known.min_pairs * comparison.select.share))
+        known = dataclasses.replace(known, min_pairs=fewest)
     return dataclasses.replace(
         base,
+        data=known,
         corpus=str(_corpus(comparison, name, seed, threads)),
         gold=comparison.gold,
         train=train,
@@ -103,13 +113,7 @@ def _corpus(comparison, name, seed, threads):
     target.mkdir(parents=True, exist_ok=True)
     with _alone(target):
         if name == "selected":
-            target = target / f"seed-{seed}"
-            if not (target / "selection.json").exists():
-                # What an interrupted selection has left.
-                shutil.rmtree(target, ignore_errors=True)
-                trusted = _trusted(comparison, target.parent)
-                start = comparison.place("mined", seed)
-                selection.run(start, trusted, mined, target, comparison.select, True, threads)
+            target = _select(comparison, comparison.place("mined", seed), target, threads)
         elif name in ("gold", "shuffled"):
             made = _gold(comparison.gold) if name == "gold" else _shuffled(mined)
             partial = target / f"{_TABLE}.partial"
@@ -119,6 +123,29 @@ def _corpus(comparison, name, seed, threads):
             _mine(comparison, name, target)
             target = target / "corpus" / f"en-{comparison.lang}"
     return target
+
+
+def _select(comparison, start, folder, threads):
+    """The folder, in ``folder``, with the selected part of what a run was trained on."""
+    held = [data.of_texts(*lines_of(start, part)) for part in ("dev", "test")]
+    tables = {
+        "trained_on": pq.read_table(start / "data" / "train.parquet"),
+        "held": pa.concat_tables(held).unify_dictionaries().select([0, 1]),
+    }
+    if comparison.base.source != "en":
+        # A selection's pairs have English first.
+        tables = {name: _turned(table) for name, table in tables.items()}
+    tables["trusted"] = _trusted(comparison, tables.pop("held"))
+    for name, table in tables.items():
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    given = [start, folder / "trusted.parquet", folder / "trained_on.parquet"]
+    key = selection.key(*given, comparison.select, True)
+    selection.run(*given, folder / key, comparison.select, True, threads)
+    return folder / key
+
+
+def _turned(table):
+    return table.rename_columns(["tgt_text", "src_text"]).select(["src_text", "tgt_text"])
 
 
 @contextlib.contextmanager
@@ -153,7 +180,7 @@ def _mine(comparison, name, target):
     if ratio:
         given = ["--preset", "laser", "--set", f"corpus.min_margin={ratio[1]}"]
     elif name.startswith(_WITHOUT):
-        knobs = presets.off([name.removeprefix(_WITHOUT)])
+        knobs = _knobs(comparison.base.corpus) | presets.off([name.removeprefix(_WITHOUT)])
         given = [f"--set=corpus.{knob}={value}" for knob, value in knobs.items()]
     else:
         given = ["--preset", name]
@@ -169,17 +196,24 @@ def _mine(comparison, name, target):
         raise InputError(f"{name}: {said[-1].removeprefix('error: ') if said else 'mining failed'}")
 
 
-def _trusted(comparison, folder):
-    """A file in ``folder`` of known pairs that are neither in the test nor in dev."""
+def _knobs(corpus):
+    """With what a corpus was made, where that is not the default; dict."""
+    there = json.loads((pathlib.Path(corpus) / data.MANIFEST).read_text(encoding="utf-8"))
+    usual = dataclasses.asdict(CorpusConfig())
+    return {
+        knob: value
+        for knob, value in there["config"].items()
+        if knob != "version" and usual.get(knob, value) != value
+    }
+
+
+def _trusted(comparison, tests):
+    """Known pairs that are neither in ``tests``, test and dev, nor nearly so; a table of texts."""
     gold = heldout.read_gold(comparison.gold)
     config = comparison.base.data
     held = {config.test_site, config.dev_site}
-    rows = [
-        f"{src}\t{tgt}\n"
-        for src, tgt, names in zip(*(column.to_pylist() for column in gold.columns), strict=True)
-        if not held & set(names)
-    ]
-    order = np.random.default_rng(0).permutation(len(rows))[: comparison.select.trusted]
-    path = folder / "trusted.tsv"
-    path.write_text("".join(rows[at] for at in np.sort(order)), encoding="utf-8")
-    return path
+    apart = pa.array([not held & set(names) for names in gold["sites"].to_pylist()])
+    rows = gold.filter(apart).drop_columns(["sites"])
+    order = np.random.default_rng(0).permutation(rows.num_rows)[: comparison.select.trusted]
+    chosen = rows.take(np.sort(order))
+    return chosen.filter(pa.array(overlap.reasons(chosen, tests, config.max_similarity) < 0))

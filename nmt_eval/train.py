@@ -159,10 +159,12 @@ class _Run:
             self.scaler.unscale_(optimizer)
         norm = torch.linalg.vector_norm(self.weights.grad)
         self.weights.grad.mul_((self.config.clip / (norm + 1e-6)).clamp(max=1.0))
-        for optimizer in self.optimizers:
-            self.scaler.step(optimizer)
+        # An update that overflows is left out, and a smaller scale tried. The scaler would look at
+        # the gradients of each optimiser apart, and the norm is of both.
+        if not self.scaler.is_enabled() or torch.isfinite(norm):
+            for optimizer in self.optimizers:
+                self.scaler.step(optimizer)
         self.scaler.update()
-        # The scaler leaves out an update that overflows, and tries a smaller scale.
         self.losses.append(loss if self.scaler.is_enabled() else loss + 0 * norm)
         self.update += 1
         offsets = [side.offsets for side in (self.tokens.src, self.tokens.tgt)]

@@ -68,29 +68,42 @@ class Translator:
         auto. Raises InputError for what can't compute as config.compute says."""
         self._vocabulary, self._config = vocabulary, config
         #: what translates
-        self.engine = "ctranslate2"
-        if config.compute == "transformers" or not available():
-            self.engine = "transformers"
-            self._model = _load_model(model_folder, threads, device)
-            return
+        self.engine = "transformers"
+        if config.compute != "transformers" and available():
+            self._pieces = vocabulary.all_pieces()
+            self._ids = {piece: at for at, piece in enumerate(self._pieces)}
+            self._translator = self._ctranslate2(model_folder, threads, device)
+            if self._translator is not None:
+                self.engine = "ctranslate2"
+                return
+        self._model = _load_model(model_folder, threads, device)
+
+    def _ctranslate2(self, model_folder, threads, device):
+        """A ctranslate2.Translator that works, or None where the CUDA that it needs is another."""
         import ctranslate2
 
+        compute = self._config.compute
         device = _device(device, ctranslate2.get_cuda_device_count())
-        if config.compute not in ctranslate2.get_supported_compute_types(device):
+        if compute not in ctranslate2.get_supported_compute_types(device):
             raise InputError(
-                f"decode.compute={config.compute}: not on this {device}; float32 always works"
+                f"decode.compute={compute}: not on this {device}; float32 always works"
             )
         folder = pathlib.Path(model_folder) / "ctranslate2"
         if not (folder / _DONE).is_file():
-            convert(model_folder, vocabulary, folder)
-        self._translator = ctranslate2.Translator(
-            str(folder),
-            device=device,
-            compute_type=config.compute,
-            intra_threads=threads,
-        )
-        self._pieces = vocabulary.all_pieces()
-        self._ids = {piece: at for at, piece in enumerate(self._pieces)}
+            convert(model_folder, self._vocabulary, folder)
+        try:
+            made = ctranslate2.Translator(
+                str(folder), device=device, compute_type=compute, intra_threads=threads
+            )
+            # It loads libraries of CUDA when it first multiplies.
+            made.translate_batch([[self._pieces[self._vocabulary.eos]]], max_decoding_length=1)
+        except RuntimeError as error:
+            if device == "cpu":
+                raise
+            if compute != "float32":
+                raise InputError(f"decode.compute={compute}: {error}; give float32") from None
+            return None
+        return made
 
     def translate(self, texts, on_progress=lambda count: None):
         """The best translation of each text, in order: (list of str, counts).

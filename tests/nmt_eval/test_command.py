@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import pyarrow.parquet as pq
 import pytest
 
 from nmt_eval import __main__ as trains
@@ -134,6 +135,58 @@ def test_gold_of_a_held_out_site_is_the_test_where_the_corpus_is_of_the_sample(o
     assert result["data"]["left_out"] == {"on a held-out site": 80}
     sources = lines(out / "nmt" / "en-de" / "tiny" / "data" / "test.src")
     assert sources and set(sources) <= {english for english, _ in known[::2]}
+
+
+def test_a_run_that_goes_on_from_another_is_tested_on_what_neither_was_trained_on(out):
+    assert run(out) == 0
+    first = out / "nmt" / "en-de" / "tiny"
+    # A part of the corpus, whose own choice of sites could be another one.
+    rows = [at for at, site in enumerate(SITES) if site != "s3.example"]
+    parts = ([column[at] for at in rows] for column in (ENGLISH, GERMAN, SITES))
+    bitext.write_corpus(out / "part", *parts)
+    more = ("--start", str(first), "--corpus", str(out / "part"), "--name", "more")
+    assert run(out, *more, "--set", "train.updates=3") == 0
+    second = first.with_name("more")
+    counts = [json.loads((place / "data" / "counts.json").read_text()) for place in (first, second)]
+    assert counts[0]["sites"] == counts[1]["sites"] and counts[0]["kind"] == counts[1]["kind"]
+    for name in ("test.src", "test.ref", "dev.src", "dev.ref"):
+        assert lines(first / "data" / name) == lines(second / "data" / name)
+    sources = [
+        set(pq.read_table(place / "data" / "train.parquet")["src_text"].to_pylist())
+        for place in (first, second)
+    ]
+    assert sources[1] and sources[1] < sources[0]
+
+    (out / "t.tsv").write_text("The old bridge was built in 1200.\tDie alte Brücke.\n")
+    given = ("--name", "own", "--test", str(out / "t.tsv"), "--set", "train.updates=3")
+    assert run(out, *more, *given) == 0
+    own = first.with_name("own")
+    assert lines(own / "data" / "dev.src") == lines(first / "data" / "dev.src")
+    assert lines(own / "data" / "test.src") == ["The old bridge was built in 1200."]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--direction", "de-en"), "tiny: translates en to de, not de to en"),
+        (("--set", "model.dim=32"), "tiny: a model with model.dim=16, not 32"),
+        (("--start", "nowhere"), "nowhere: no finished run"),
+    ],
+)
+def test_a_run_to_go_on_from_has_to_be_of_its_kind(trained, capsys, arguments, told):
+    start = ("--start", str(trained / "nmt" / "en-de" / "tiny"), "--name", "more")
+    assert run(trained, *start, *arguments) == 2
+    *_, said = capsys.readouterr().err.splitlines()
+    assert said.startswith("error: ") and told in said
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """An output with a finished run."""
+    out = tmp_path_factory.mktemp("trained")
+    bitext.write_corpus(out / "corpus" / "en-de", ENGLISH, GERMAN, SITES)
+    assert run(out) == 0
+    return out
 
 
 def few(out):

@@ -41,7 +41,7 @@ def test_systems_are_trained_with_each_seed_on_their_own_pairs_and_the_same_test
     shown = capsys.readouterr().out
     found = json.loads((out / "nmt" / "compare.json").read_text())
     assert list(found["systems"]) == systems.split(",")
-    folder = out / "nmt" / "en-de" / "compare"
+    folder = out / "nmt" / "en-de" / "compare" / "tiny"
     tests, words, data = set(), set(), {}
     for name, made in found["systems"].items():
         assert made["seeds"] == [1, 2] and name in shown
@@ -65,9 +65,13 @@ def test_systems_are_trained_with_each_seed_on_their_own_pairs_and_the_same_test
     sides = [column.to_pylist() for column in data["shuffled"].columns]
     assert set(sides[0]) <= set(ENGLISH) and set(sides[1]) <= set(GERMAN)
     assert sum(pairs[src] == tgt for src, tgt in zip(*sides, strict=True)) < len(sides[0]) / 10
-    scored = pq.read_table(folder / "corpora" / "selected" / "seed-1" / "part-00000.parquet")
-    assert scored.num_rows == 200 and all(scored["selected"].to_pylist())
-    assert found["systems"]["selected"]["pairs"] < found["systems"]["continued"]["pairs"]
+    # Half of what the mined corpus's model was trained on.
+    pairs_of = {name: made["pairs"] for name, made in found["systems"].items()}
+    assert pairs_of["selected"] == pairs_of["mined"] // 2 == pairs_of["continued"] // 2
+    chosen, *others = (folder / "corpora" / "selected").glob("*/trained_on.parquet")
+    assert pq.read_table(chosen).num_rows == pairs_of["selected"] and len(others) == 1
+    trusted = pq.read_table(folder / "corpora" / "selected" / "trusted.parquet")
+    assert not {*trusted["src_text"].to_pylist()} & {*tests.pop().splitlines()}
 
     state = (folder / "mined" / "seed-1" / "result.json").stat().st_mtime_ns
     assert run(out, "--systems", systems, "--seeds", "1,2") == 0
@@ -84,6 +88,14 @@ def test_systems_are_trained_with_each_seed_on_their_own_pairs_and_the_same_test
     assert len(again["systems"]) == 3
     assert "6 of 6 done" in capsys.readouterr().err
     assert "updates, dev loss" in (folder / "logs" / "mined-2.txt").read_text()
+
+
+def test_a_selection_with_other_knobs_is_another(out, capsys):
+    given = ("--systems", "mined,selected", "--seeds", "1", "--set", "select.trusted=140")
+    assert run(out, *given) == 0
+    capsys.readouterr()
+    assert run(out, *given, "--set", "select.share=0.4") == 2
+    assert "selected/seed-1: holds a model of another run (corpus " in capsys.readouterr().err
 
 
 def test_systems_come_behind_what_they_are_made_from():
@@ -149,6 +161,7 @@ class _Comparison:
         (("--gold", "-"), "--gold: a comparison needs known pairs"),
         (("--set", "select.share=0"), "select.share=0"),
         (("--languages", "en,fr"), "en-fr: no such corpus"),
+        (("--set", "data.dev_site=s77.example"), "none on s77.example, whose gold is the test"),
     ],
 )
 def test_what_cant_be_compared_is_told_in_one_line(out, capsys, arguments, told):

@@ -20,6 +20,8 @@ def note(folder, task):
     print(f"this is {task}")
     if task == "bad":
         raise InputError("bad: give another")
+    if task == "begins another":
+        subprocess.run(["sh", "-c", f"echo $$ > {folder}/pid; exec sleep 60"], check=True)
     if task == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(60 if task == "long" else 0.5)
@@ -48,6 +50,13 @@ def test_tasks_are_done_at_once_behind_what_they_need(tmp_path):
                if other in needs[one])  # fmt: skip
     assert max(spans["b"][0], spans["c"][0]) < min(spans["b"][1], spans["c"][1])
     assert log(tmp_path)("c").read_text() == "this is c\n"
+
+
+def test_what_a_job_has_begun_ends_with_it(tmp_path):
+    for _ in run(tmp_path, ["begins another", "a"], {}):
+        # "a" is done, and we want no more.
+        break
+    wait(lambda: not pathlib.Path("/proc", (tmp_path / "pid").read_text().strip()).exists())
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mining.errors import InputError
-from nmt_eval import selection
+from nmt_eval import command, selection
 from nmt_eval.config import SelectConfig
 from nmt_eval.ragged import Bitokens, Ragged
-from tests.nmt_eval import toy
+from tests.nmt_eval import bitext, test_command, toy
 
 
 def test_likelihoods_are_those_of_the_model_with_padding_and_masks():
@@ -54,6 +54,39 @@ def test_tuning_makes_what_is_like_the_trusted_pairs_likelier_than_the_rest(tmp_
 def test_too_few_trusted_pairs_are_refused(tmp_path):
     with pytest.raises(InputError, match="9 trusted pairs: give at least"):
         selection.tuned(toy.model(), toy.pairs(9), toy.TRAIN, SelectConfig(), tmp_path)
+
+
+def test_a_selection_is_made_once_and_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
+    english, german = bitext.sentences(400)
+    bitext.write_corpus(
+        tmp_path / "corpus" / "en-de", english, german, [f"s{at % 10}.example" for at in range(400)]
+    )
+    assert test_command.run(tmp_path) == 0
+    (tmp_path / "trusted.tsv").write_text(
+        "".join(f"{a}\t{b}\n" for a, b in zip(*bitext.sentences(150, 5), strict=True))
+    )
+    given = ["--run", tmp_path / "nmt" / "en-de" / "tiny", "--trusted", tmp_path / "trusted.tsv"]
+    given += ["--corpus", tmp_path / "corpus" / "en-de", "--output", tmp_path / "out"]
+
+    def select(*more):
+        return command.guarded(selection.main, [*map(str, given), *more])
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(selection, "scores", stop)
+        assert select() == 130
+    assert select() == 0
+    made = tmp_path / "out" / "part-00000.parquet"
+    rows, when = pq.read_table(made), made.stat().st_mtime_ns
+    assert rows.num_rows == 400 and sum(rows["selected"].to_pylist()) == 80
+    assert select() == 0 and made.stat().st_mtime_ns == when
+    assert select("--set", "share=0.5") == 2
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("mine")
+    given[-1] = tmp_path / "full"
+    assert select() == 2 and not (tmp_path / "full" / "tuned").exists()
 
 
 @settings(derandomize=True, deadline=None, database=None)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mining.errors import InputError
-from nmt_eval.config import PRESETS, ModelConfig, TrainConfig
+from nmt_eval.config import PRESETS, DecodeConfig, ModelConfig, TrainConfig
 from nmt_eval.gradients import Gradients, Weights
 from nmt_eval.processes import Processes
 from nmt_eval.ragged import Bitokens, Ragged
@@ -182,6 +182,31 @@ def test_it_learns_in_half_precision_too(tmp_path, precision):
     assert trained.history[-1]["dev_loss"] < trained.history[0]["dev_loss"] - 0.05
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_an_update_that_overflows_in_half_precision_changes_no_weight(tmp_path, monkeypatch, value):
+    of, seen = Gradients.of, []
+
+    def overflowing(self, *given):
+        if seen:
+            seen.append((seen[-1][0], self._weights.values.clone()))
+        loss = of(self, *given)
+        if len(seen) == 0:
+            # Of a matrix, so Muon's.
+            matrix = next(
+                at for at, one in enumerate(self._weights.parameters)
+                if one.ndim > 1 and one.shape[0] == one.shape[1]
+            )  # fmt: skip
+            self._weights.views(self._weights.grad)[matrix][0, 0] = value
+            seen.append((self._weights.values.clone(), None))
+        return loss
+
+    monkeypatch.setattr(Gradients, "of", overflowing)
+    _, trained = _train(tmp_path, precision="float16", optimizer="muon", updates=20)
+    before, after = seen[1]
+    assert torch.equal(before, after) and not torch.equal(before, seen[2][1])
+    assert np.isfinite(trained.dev_loss)
+
+
 def test_pairs_that_are_too_long_are_left_out_and_counted(tmp_path):
     pairs = toy.pairs(120)
     longest = np.maximum(pairs.src.lengths, pairs.tgt.lengths)
@@ -207,6 +232,10 @@ def test_knobs_that_make_no_sense_are_told():
     for knobs in ({"updates": 0}, {"smoothing": 1.0}, {"schedule": "x"}, {"learning_rate": 0.0}):
         with pytest.raises(InputError, match=f"train.{next(iter(knobs))}"):
             TrainConfig(**knobs)
+    with pytest.raises(InputError, match="train.max_tokens=1025: give at most 1,024"):
+        TrainConfig(max_tokens=1025)
+    with pytest.raises(InputError, match="decode.max_tokens=2000"):
+        DecodeConfig(max_tokens=2000)
     with pytest.raises(InputError, match="model.dim=30"):
         ModelConfig(dim=30, heads=2)
     assert set(PRESETS) == {"tiny", "base", "big"}

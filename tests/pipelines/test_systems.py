@@ -32,7 +32,14 @@ def comparison(mined, tmp_path_factory):
     )
     names = ("gold", "mined")
     return compare.Comparison(
-        str(folder / "out"), "de", str(gold), base, names, (1,), config.SelectConfig()
+        str(folder / "out"),
+        "de",
+        str(gold),
+        base,
+        names,
+        (1,),
+        config.SelectConfig(),
+        config.TrainConfig(),
     )
 
 

@@ -100,7 +100,12 @@ class _Run:
         made_from = {
             "version": _VERSION,
             "train": dataclasses.asdict(config) | {"precision": self.gradients.precision},
-            "model": json.loads(model.config.to_json_string(use_diff=False)),
+            "model": {
+                knob: value
+                for knob, value in json.loads(model.config.to_json_string(use_diff=False)).items()
+                # Where it lies, and what wrote it, change nothing.
+                if knob not in ("_name_or_path", "transformers_version")
+            },
             "data": [one.fingerprint() for one in fits],
         }
         self.checkpoints = Checkpoints(self.folder / "checkpoints", fingerprint(made_from))

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -76,6 +77,19 @@ def test_a_finished_training_is_not_done_again(tmp_path):
     assert shown == [] and second == first
     for one, other in zip(model.parameters(), again.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_where_a_model_lay_is_no_part_of_a_training(tmp_path):
+    toy.model().save_pretrained(tmp_path / "a")
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    shown, config = [], dataclasses.replace(toy.TRAIN, updates=5)
+    for name in "ab":
+        model = type(toy.model()).from_pretrained(tmp_path / name)
+        given = (model, toy.pairs(120), toy.pairs(20, 1), config, tmp_path / "out")
+        train(*given, lambda state: shown.append(state["update"]), 2, "cpu")
+        if name == "a":
+            began = len(shown)
+    assert len(shown) == began
 
 
 @pytest.mark.parametrize("changed", ["config", "data"])

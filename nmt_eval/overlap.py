@@ -102,8 +102,6 @@ class _Side:
     def inside(self, texts):
         """Whether each text holds one of the test's whole, which is long enough; bool [n]"""
         held = np.zeros(len(texts), bool)
-        if not len(self._starts):
-            return held
         lengths = pc.utf8_length(texts).to_numpy()
         joined = "".join(texts.to_pylist())
         hits = np.flatnonzero(_among(_windows(joined, self._window), self._starts))
@@ -119,14 +117,14 @@ class _Side:
         """bool [n]"""
         ours = texts.to_pylist()
         keys = neardup.band_keys(ours, self._shingle, _ROWS).ravel()
-        first = np.searchsorted(self._keys, keys, "left")
-        counts = np.searchsorted(self._keys, keys, "right") - first
-        hits = np.flatnonzero(counts)
-        counts = counts[hits]
+        # Few keys are a test's.
+        hits = np.flatnonzero(_among(keys, self._keys))
+        first = np.searchsorted(self._keys, keys[hits], "left")
+        counts = np.searchsorted(self._keys, keys[hits], "right") - first
         steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        theirs = self._order[np.repeat(first[hits], counts) + steps] // max(self._bands, 1)
+        theirs = self._order[np.repeat(first, counts) + steps] // max(self._bands, 1)
         rows = np.repeat(hits, counts) // max(self._bands, 1)
-        pairs = np.unique(rows * np.int64(len(self._list)) + theirs)
+        pairs = pc.unique(pa.array(rows * np.int64(len(self._list)) + theirs)).to_numpy()
         rows, theirs = np.divmod(pairs, max(len(self._list), 1))
         scores = process.cpdist(
             [ours[row] for row in rows.tolist()],
@@ -150,5 +148,7 @@ def _windows(text, size):
 
 def _among(values, known):
     """Whether each of ``values`` is in the sorted ``known``; bool [n]."""
+    if not len(known):
+        return np.zeros(len(values), bool)
     at = np.minimum(np.searchsorted(known, values), len(known) - 1)
     return known[at] == values

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from nmt_eval import __main__ as trains
-from nmt_eval import command, experiment, scores
+from nmt_eval import command, experiment, scores, settings
 from tests.nmt_eval import bitext
 
 ENGLISH, GERMAN = bitext.sentences(400)
@@ -178,6 +178,20 @@ def test_a_run_to_go_on_from_has_to_be_of_its_kind(trained, capsys, arguments, t
     assert run(trained, *start, *arguments) == 2
     *_, said = capsys.readouterr().err.splitlines()
     assert said.startswith("error: ") and told in said
+
+
+def test_knobs_are_set_upon_what_the_preset_has_for_training_on():
+    parser = command.Parser()
+    settings.add_to(parser)
+    given = ["--output", "out", "--languages", "en,de", "--set", "train.tokens=99"]
+    for preset, is_second, updates in (
+        ("big", True, 80_000),
+        ("big", False, 120_000),
+        ("tiny", True, 3000),
+    ):
+        ours = parser.parse_args([*given, "--preset", preset])
+        found = settings.configs_of(ours, is_second=is_second)["train"]
+        assert (found.updates, found.tokens) == (updates, 99)
 
 
 @pytest.fixture(scope="module")

@@ -98,6 +98,12 @@ def test_a_selection_with_other_knobs_is_another(out, capsys):
     assert "selected/seed-1: holds a model of another run (corpus " in capsys.readouterr().err
 
 
+def test_a_comparison_is_for_one_process(out, capsys, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert run(out) == 2
+    assert "start it without accelerate launch" in capsys.readouterr().err
+
+
 def test_systems_come_behind_what_they_are_made_from():
     assert systems.in_order(("selected", "ratio-1.5", "gold")) == [
         *("gold", "mined", "ratio-1.5", "selected")

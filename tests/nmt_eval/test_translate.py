@@ -69,6 +69,32 @@ def test_int8_gives_a_translation_of_every_text(made):
     assert counts["tokens"] > len(TEXTS)
 
 
+def test_where_cuda_is_not_the_one_that_ctranslate2_needs_transformers_translates(
+    made, monkeypatch
+):
+    import ctranslate2
+
+    folder, words = made
+    expected = translate.Translator(folder, words, CONFIG, 1, "cpu").translate(TEXTS)
+
+    class Lacking:
+        """Begins well, and looks for its library when it first multiplies."""
+
+        def __init__(self, *_, device, **__):
+            assert device == "cuda"
+
+        def translate_batch(self, *_, **__):
+            raise RuntimeError("Library libcublas.so.12 is not found or cannot be loaded")
+
+    monkeypatch.setattr(ctranslate2, "Translator", Lacking)
+    monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 1)
+    monkeypatch.setattr(ctranslate2, "get_supported_compute_types", lambda _: {"float32", "int8"})
+    translator = translate.Translator(folder, words, CONFIG, 1)
+    assert translator.engine == "transformers" and translator.translate(TEXTS) == expected
+    with pytest.raises(InputError, match="decode.compute=int8: Library libcublas.*give float32"):
+        translate.Translator(folder, words, dataclasses.replace(CONFIG, compute="int8"), 1)
+
+
 def test_long_texts_are_cut_and_counted(made):
     folder, words = made
     translator = translate.Translator(folder, words, CONFIG, 1, "cpu")
